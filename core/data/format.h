@@ -1,0 +1,52 @@
+// Format: how the bytes of a record read as a value. A record keeps its input's bytes until somebody changes it.
+// Owner:   the codec of the source (a CSV format knows its header); outlives every slab that names it.
+// Thread:  const calls from any thread, each with its own Reader.   Blocks: never.
+// Fails:   a record that is not what the format says makes read() answer false, with the reason in the Reader.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data/slab.h"
+
+namespace leat {
+
+// FieldPlan: the fields that the stages between two changes of the bytes read, so that one pass serves them all.
+// Owner: the graph; complete before the first record.
+class FieldPlan {
+ public:
+  using Path = std::vector<std::string>;  // object keys from the root; the empty path is the whole record
+
+  // The slot of a path, new or known.
+  uint32_t slot(const Path& path);
+  const std::vector<Path>& paths() const { return paths_; }
+  uint32_t width() const { return static_cast<uint32_t>(paths_.size()); }
+  bool empty() const { return paths_.empty(); }
+
+ private:
+  std::vector<Path> paths_;
+};
+
+// Reader: one thread's scratch for reading records under one plan.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  // Validates the record in full and fills one row of plan.width() columns. False: not a record of this format.
+  virtual bool read(const Slab& slab, uint32_t record, Column* row) = 0;
+  const std::string& reason() const { return reason_; }  // of the last false; one line, with the byte position
+
+ protected:
+  std::string reason_;
+};
+
+class Format {
+ public:
+  virtual ~Format() = default;
+  virtual std::string_view name() const = 0;  // of the codec that writes records this way
+  virtual std::unique_ptr<Reader> reader(const FieldPlan& plan) const = 0;
+  // Appends the record as one compact line of JSON text, numbers and strings spelled as they came. Only of a record that read well.
+  virtual void to_json(std::string_view record, std::string& out) const = 0;
+};
+
+}  // namespace leat

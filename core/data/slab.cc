@@ -1,0 +1,92 @@
+#include "core/data/slab.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace leat {
+
+Slab::Slab(uint32_t capacity) : bytes_(static_cast<char*>(std::malloc(capacity + kPadding))), capacity_(capacity) {
+  if (!bytes_) throw std::bad_alloc();
+}
+
+Slab::~Slab() { std::free(bytes_); }
+
+void Slab::grow(uint32_t room) {
+  if (capacity_ - size_ >= room) return;
+  uint64_t wanted = capacity_;
+  while (wanted - size_ < room) wanted *= 2;
+  if (wanted > UINT32_MAX - kPadding) throw std::bad_alloc();
+  void* moved = std::realloc(bytes_, wanted + kPadding);
+  if (!moved) throw std::bad_alloc();
+  bytes_ = static_cast<char*>(moved);
+  capacity_ = static_cast<uint32_t>(wanted);
+}
+
+void Slab::append(std::string_view bytes) {
+  grow(static_cast<uint32_t>(bytes.size()));
+  std::memcpy(bytes_ + size_, bytes.data(), bytes.size());
+  resize(size_ + static_cast<uint32_t>(bytes.size()));
+}
+
+void Slab::add(std::string_view record) {
+  grow(static_cast<uint32_t>(record.size() + 1));
+  std::memcpy(bytes_ + size_, record.data(), record.size());
+  const auto begin = size_, end = size_ + static_cast<uint32_t>(record.size());
+  bytes_[end] = '\n';
+  resize(end + 1);
+  records.push_back({begin, end});
+}
+
+void Slab::reset() {
+  resize(0);
+  records.clear();
+  columns.clear();
+  looked.clear();
+  faults.clear();
+  envelopes.clear();
+  width = 0;
+  offset = 0;
+  source = nullptr;
+  format = nullptr;
+  contiguous = false;
+}
+
+void SlabRef::drop() {
+  if (slab_ && slab_->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) slab_->home_->give(slab_);
+}
+
+SlabRef Pool::take() {
+  lent_.fetch_add(1, std::memory_order_relaxed);
+  {
+    std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      SlabRef ref(free_.back());
+      free_.pop_back();
+      return ref;
+    }
+  }
+  auto* slab = new Slab(Slab::kBlock);
+  slab->home_ = this;
+  return SlabRef(slab);
+}
+
+void Pool::give(Slab* slab) {
+  lent_.fetch_sub(1, std::memory_order_relaxed);
+  // A slab that grew for one long record is not kept, or a rare record would set the resting size of the run.
+  if (slab->capacity_ == Slab::kBlock) {
+    slab->reset();
+    std::lock_guard lock(mutex_);
+    if (free_.size() < static_cast<size_t>(keep_)) {
+      free_.push_back(slab);
+      return;
+    }
+  }
+  delete slab;
+}
+
+Pool::~Pool() {
+  for (Slab* slab : free_) delete slab;
+}
+
+}  // namespace leat

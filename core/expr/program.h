@@ -1,0 +1,69 @@
+// Program: an expression in jq's language, compiled once and run over records.
+// Owner:   the stage that compiled it; immutable, so clones of a stage may share it. A Machine belongs to one stage instance.
+// Thread:  Program any, Machine one.   Blocks: never.
+// Fails:   compile() with position, caret and hint; a run by failed(), with the reason; never by a wrong answer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/data/format.h"
+#include "core/data/value.h"
+
+namespace leat::expr {
+
+// What one evaluation may use; past it the record fails with code `limit`.
+struct Limits {
+  uint32_t depth = 2000;           // nested evaluations
+  uint64_t steps = 50'000'000;     // evaluations
+  uint64_t bytes = 256u << 20;     // live values
+};
+
+// Where an expression reads: one record of a slab whose columns have been read, under the plan it was compiled with.
+struct Row {
+  const Slab* slab;
+  uint32_t record;
+};
+
+struct CompileOptions {
+  std::vector<std::string> variables;  // beyond the envelope's own; their values are given to Machine::set
+  const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV and env
+};
+
+class Program {
+ public:
+  // Adds the paths it reads to `plan`. The error's text holds the expression, position and caret on lines of their own.
+  static Result<std::shared_ptr<const Program>> compile(std::string_view text, FieldPlan& plan, const CompileOptions& options = {});
+  virtual ~Program() = default;
+  virtual bool reads_envelope() const = 0;  // $artifact, $meta, $subject, $time, $id, $origin, $error
+};
+
+class Machine {
+ public:
+  explicit Machine(const Limits& limits = {});
+  ~Machine();
+
+  void set(std::string_view variable, Value value);
+  void now(Instant instant);  // what `now` answers
+
+  enum class Truth : uint8_t { no, yes, failed };
+  Truth test(const Program& program, const Row& row);  // is any output neither null nor false
+  // emit(value) for each output, until it answers false. Answers whether the run did not fail.
+  bool each(const Program& program, const Row& row, const std::function<bool(const Value&)>& emit);
+  // Appends each output as one line of JSON text to `out` and its span to `spans`; on failure nothing is appended.
+  bool write(const Program& program, const Row& row, std::string& out, std::vector<Span>& spans);
+  std::string_view code() const;            // of the last failure: expression, limit
+  const std::string& message() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace leat::expr

@@ -1,0 +1,112 @@
+// Stage: a pure step of the graph, and the Turn its driver lends it for one call.
+// Owner:   the graph. A stage is neither copied nor moved; clone() makes the instance of another lane.
+// Thread:  one at a time; stages hold no lock and no atomic.
+// Blocks:  never. No I/O, no wall clock, no environment, no metrics, no knowledge of neighbours.
+// Fails:   per record, through Turn::fail.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/data/batch.h"
+#include "core/data/format.h"
+#include "core/stage/settings.h"
+
+namespace leat {
+
+// Why one record failed. `code` is a constant word: malformed, type, expression, limit, encode, write, timeout ...
+struct Reason {
+  std::string_view code;
+  std::string message;
+};
+
+enum class Flow : uint8_t {
+  more,
+  done,  // this reader wants no more; a source without an open reader is stopped
+};
+
+using Port = uint16_t;  // index into StageSpec::ports of the stage (route: into its own list); see kOut and kErr
+inline constexpr Port kOut = 0;
+inline constexpr Port kErr = 1;  // fed by the driver from Turn::fail; stages do not emit here
+
+class Turn {
+ public:
+  explicit Turn(Instant now) : now(now) {}
+  virtual ~Turn() = default;
+
+  const Instant now;  // never goes back from turn to turn; arrival time of what this turn brings
+
+  // The record leaves by `err` with its bytes as they came in. Answers false, so keep_if(... || turn.fail(i, why)) reads well.
+  virtual bool fail(uint32_t record, Reason reason) = 0;
+  virtual void emit(Port port, Batch&& batch) = 0;  // goes downstream at once, depth first
+  virtual SlabRef slab() = 0;                       // an empty slab; always granted
+  virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
+};
+
+class Stage {
+ public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+
+  // What stays in the batch leaves by `out`. Before the call the driver has read the planned columns of every
+  // record in the batch and failed those that do not read.
+  virtual Flow process(Batch& batch, Turn& turn) = 0;
+
+  virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
+  virtual std::optional<Instant> deadline() const { return std::nullopt; }
+  virtual void tick(Turn&) {}                      // the deadline has come (or passed)
+  virtual void ended(uint16_t, Turn&) {}           // one of its inputs (Batch::origin) will bring no more
+  virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
+};
+
+// A place where records leave a stage.
+struct PortSpec {
+  std::string_view name;
+  std::string_view help;
+};
+
+struct Example {
+  std::string_view argv;    // the words after `leat`, as a shell user types them
+  std::string_view input;   // what stands on stdin
+  std::string_view output;  // what must stand on stdout; made by hand or by the peer named in the comment beside it
+};
+
+// What a stage is given to make itself from.
+struct MakeContext {
+  FieldPlan* fields;                      // of what it reads; add the paths it needs
+  std::span<const uint16_t> inputs;       // the origins that can reach it
+  std::string_view id;
+  uint64_t seed;                          // for stages that draw lots
+  bool trust = false;                     // --trust
+};
+
+struct StageSpec {
+  // What becomes of records that neither stay nor fail nor are emitted; the ledger's word.
+  enum class Missing : uint8_t { filtered, absorbed };
+
+  std::string_view name;
+  std::string_view group;     // transform, flow, route, window ... : the heading in help
+  std::string_view summary;   // one line
+  std::string_view details;   // paragraphs for the man page
+  std::span<const Option> options;
+  std::span<const PortSpec> ports;      // [0] out, [1] err, then its own
+  std::span<const Example> examples;
+  bool stateless;                       // may be cloned per lane; has no deadline, tick, ended or finish
+  bool new_bytes;                       // what leaves by out and by emit are other bytes than came in (map, window)
+  Missing missing;
+  Result<std::unique_ptr<Stage>> (*make)(const Settings&, const MakeContext&);
+  // The ports that depend on the settings (route's cases), appended to `ports`. Null: none.
+  std::vector<std::string> (*more_ports)(const Settings&) = nullptr;
+};
+
+}  // namespace leat

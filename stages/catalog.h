@@ -1,0 +1,15 @@
+// Catalog: every stage a user can name, in the order help lists them.
+// Owner:   constant data.   Thread: any.   Blocks: never.   Fails: an unknown name answers null.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/stage/stage.h"
+
+namespace leat {
+
+std::span<const StageSpec* const> stage_catalog();
+const StageSpec* find_stage(std::string_view name);
+
+}  // namespace leat
