@@ -39,7 +39,7 @@ inline constexpr Port kErr = 1;  // fed by the driver from Turn::fail; stages do
 
 class Turn {
  public:
-  explicit Turn(Instant now) : now(now) {}
+  explicit Turn(Instant at) : now(at) {}
   virtual ~Turn() = default;
 
   const Instant now;  // never goes back from turn to turn; arrival time of what this turn brings
