@@ -26,22 +26,24 @@ struct Option {
     duration,  // 250ms 1.5s 5m 1h, more than 0
     size,      // 64KiB 1MB, more than 0
     text,
-    choice,    // one of `choices`
-    expr,      // an expression
-    named,     // NAME=EXPR; in YAML a map
-    keys,      // EXPR or NAME=EXPR, in the order written; in YAML a list
-    pairs,     // k=v,k=v; in YAML a map. `choices` holds the keys it knows
-    words,     // all the remaining words of the command; in YAML a list
+    choice,  // one of `choices`
+    expr,    // an expression
+    named,   // NAME=EXPR; in YAML a map
+    keys,    // EXPR or NAME=EXPR, in the order written; in YAML a list
+    pairs,   // k=v,k=v; in YAML a map. `choices` holds the keys it knows, each with the kind of its value:
+             // attempts:count|base:duration|rate:number|bytes:size|name:text, or eof:alone for a key without one
+    words,   // all the remaining words of the command; in YAML a list
   };
-  std::string_view name;         // snake_case here and in YAML, --kebab-case in argv
+  std::string_view name;  // snake_case here and in YAML, --kebab-case in argv
   Kind kind;
-  std::string_view value;        // how help names the value: N, EXPR, DURATION
-  std::string_view help;         // one sentence, no full stop
+  std::string_view value;          // how help names the value: N, EXPR, DURATION
+  std::string_view help;           // one sentence, no full stop
   std::string_view fallback = {};  // the default as a user would write it; empty: none
   std::string_view choices = {};   // for choice and pairs: words separated by |
-  bool operand = false;          // the bare value: positional in argv, the scalar in YAML
+  std::string_view bare = {};      // for choice: what the option means without a value (in YAML: true); never takes the next word
+  bool operand = false;            // the bare value: positional in argv, the scalar in YAML
   bool required = false;
-  bool repeat = false;           // may be given more than once; in YAML a list
+  bool repeat = false;  // may be given more than once; in YAML a list
 };
 
 // Where a setting was written: a file's line and column from 1, or a word of argv.
@@ -51,10 +53,11 @@ struct Mark {
 
 struct Setting {
   std::string name;  // of the option
-  // One entry per value. `key` is set for named, keys and pairs.
+  // One entry per value; a flag's is true or false. `key` is set for named, keys and pairs.
   struct Value {
     std::string key, text;
     Mark mark;
+    std::string written = {};  // the text before ${...} was read, where that changed it
   };
   std::vector<Value> values;
   Mark mark;
@@ -84,6 +87,10 @@ class Settings {
 };
 
 // Is `text` a value of this option? The error names what was expected; argv and YAML both call this one check.
-Done check_value(const Option& option, std::string_view text);
+// For named, keys and pairs it is the value alone, `key` its name (of keys it may be empty).
+Done check_value(const Option& option, std::string_view text, std::string_view key = {});
+
+// One word of argv as values: NAME=EXPR falls into key and text, k=v,k=v into several. All are checked.
+Result<std::vector<Setting::Value>> read_word(const Option& option, std::string_view word);
 
 }  // namespace leat

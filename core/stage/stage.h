@@ -46,8 +46,8 @@ class Turn {
 
   // The record leaves by `err` with its bytes as they came in. Answers false, so keep_if(... || turn.fail(i, why)) reads well.
   virtual bool fail(uint32_t record, Reason reason) = 0;
-  virtual void emit(Port port, Batch&& batch) = 0;  // goes downstream at once, depth first
-  virtual SlabRef slab() = 0;                       // an empty slab; always granted
+  virtual void emit(Port port, Batch&& batch) = 0;                   // goes downstream at once, depth first
+  virtual SlabRef slab() = 0;                                        // an empty slab; always granted
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
 };
 
@@ -64,8 +64,8 @@ class Stage {
 
   virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
   virtual std::optional<Instant> deadline() const { return std::nullopt; }
-  virtual void tick(Turn&) {}                      // the deadline has come (or passed)
-  virtual void ended(uint16_t, Turn&) {}           // one of its inputs (Batch::origin) will bring no more
+  virtual void tick(Turn&) {}                                  // the deadline has come (or passed)
+  virtual void ended(uint16_t, Turn&) {}                       // one of its inputs (Batch::origin) will bring no more
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
 };
 
@@ -83,11 +83,11 @@ struct Example {
 
 // What a stage is given to make itself from.
 struct MakeContext {
-  FieldPlan* fields;                      // of what it reads; add the paths it needs
-  std::span<const uint16_t> inputs;       // the origins that can reach it
+  FieldPlan* fields;                 // of what it reads; add the paths it needs
+  std::span<const uint16_t> inputs;  // the origins that can reach it
   std::string_view id;
-  uint64_t seed;                          // for stages that draw lots
-  bool trust = false;                     // --trust
+  uint64_t seed;       // for stages that draw lots
+  bool trust = false;  // --trust
 };
 
 struct StageSpec {
@@ -95,14 +95,14 @@ struct StageSpec {
   enum class Missing : uint8_t { filtered, absorbed };
 
   std::string_view name;
-  std::string_view group;     // transform, flow, route, window ... : the heading in help
-  std::string_view summary;   // one line
-  std::string_view details;   // paragraphs for the man page
+  std::string_view group;    // transform, flow, route, window ... : the heading in help
+  std::string_view summary;  // one line
+  std::string_view details;  // paragraphs for the man page
   std::span<const Option> options;
-  std::span<const PortSpec> ports;      // [0] out, [1] err, then its own
+  std::span<const PortSpec> ports;  // [0] out, [1] err, then its own
   std::span<const Example> examples;
-  bool stateless;                       // may be cloned per lane; has no deadline, tick, ended or finish
-  bool new_bytes;                       // what leaves by out and by emit are other bytes than came in (map, window)
+  bool stateless;  // may be cloned per lane; has no deadline, tick, ended or finish
+  bool new_bytes;  // what leaves by out and by emit are other bytes than came in (map, window)
   Missing missing;
   Result<std::unique_ptr<Stage>> (*make)(const Settings&, const MakeContext&);
   // The ports that depend on the settings (route's cases), appended to `ports`. Null: none.

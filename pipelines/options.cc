@@ -1,0 +1,162 @@
+#include "pipelines/options.h"
+
+#include <algorithm>
+#include <array>
+
+namespace leat {
+namespace {
+
+using Kind = Option::Kind;
+
+constexpr std::string_view kRetryKeys = "attempts:count|base:duration|max:duration";
+constexpr std::string_view kBreakerKeys = "rate:number|min:count|open:duration";
+constexpr std::string_view kUntilKeys = "eof:alone|forever:alone|idle:duration|for:duration|count:count";
+constexpr std::string_view kWhenFull = "block|spill|drop-oldest|drop-newest|dlq";
+
+constexpr Option kCodec{
+    .name = "codec", .kind = Kind::text, .value = "CODEC", .help = "how bytes and records become each other, instead of by the extension"};
+constexpr Option kInfer{.name = "infer",
+                        .kind = Kind::flag,
+                        .value = "",
+                        .help = "csv, tsv and logfmt: canonical numbers and true, false are no strings",
+                        .fallback = "true"};
+constexpr Option kHeader{
+    .name = "header", .kind = Kind::flag, .value = "", .help = "csv and tsv: the first row names the fields", .fallback = "true"};
+constexpr Option kSeparator{.name = "separator", .kind = Kind::text, .value = "CHAR", .help = "csv: the byte between two fields"};
+constexpr Option kMaxRecord{
+    .name = "max_record", .kind = Kind::size, .value = "SIZE", .help = "a longer record fails with code limit", .fallback = "16MiB"};
+constexpr Option kRetry{.name = "retry",
+                        .kind = Kind::pairs,
+                        .value = "attempts=N,base=DURATION,max=DURATION",
+                        .help = "try again what failed, waiting longer each time",
+                        .choices = kRetryKeys};
+constexpr Option kTimeout{.name = "timeout", .kind = Kind::duration, .value = "DURATION", .help = "how long one attempt may take"};
+constexpr Option kBreaker{.name = "breaker",
+                          .kind = Kind::pairs,
+                          .value = "rate=R,min=N,open=DURATION",
+                          .help = "stop trying for a while when too many attempts fail",
+                          .choices = kBreakerKeys};
+constexpr Option kLimit{.name = "limit", .kind = Kind::count, .value = "N", .help = "attempts under way at a time"};
+constexpr Option kHub{.name = "hub", .kind = Kind::text, .value = "ADDR|NAME", .help = "the hub a hub: end talks to"};
+constexpr Option kMaxClients{
+    .name = "max_clients", .kind = Kind::count, .value = "N", .help = "connections a listening end takes at a time", .fallback = "100"};
+
+constexpr auto kGlobals = std::to_array<Option>({
+    {.name = "in", .kind = Kind::text, .value = "CODEC", .help = "how sources are read; by default by the file's extension, else ndjson"},
+    {.name = "out",
+     .kind = Kind::text,
+     .value = "CODEC",
+     .help = "how sinks are written; by default as the sources are read, if they agree, else ndjson"},
+    kInfer,
+    kHeader,
+    kSeparator,
+    kMaxRecord,
+    {.name = "on_error",
+     .kind = Kind::choice,
+     .value = "POLICY",
+     .help = "where a failed record goes",
+     .fallback = "dlq",
+     .choices = "dlq|drop|stop"},
+    {.name = "strict", .kind = Kind::flag, .value = "", .help = "stop at the first failed record"},
+    {.name = "trust", .kind = Kind::flag, .value = "", .help = "do not check the parts of a record that nobody reads"},
+    {.name = "threads", .kind = Kind::count, .value = "N", .help = "lanes for stateless stages"},
+    {.name = "mem", .kind = Kind::size, .value = "SIZE", .help = "memory for all records in flight", .fallback = "256MiB"},
+    {.name = "drain",
+     .kind = Kind::duration,
+     .value = "DURATION",
+     .help = "how long a first signal waits for what was read",
+     .fallback = "10s"},
+    {.name = "seed", .kind = Kind::count, .value = "N", .help = "make every draw of lots the same in each run"},
+    {.name = "summary",
+     .kind = Kind::choice,
+     .value = "FORMAT",
+     .help = "print the ledger on stderr at the end",
+     .choices = "text|json",
+     .bare = "text"},
+    {.name = "color",
+     .kind = Kind::choice,
+     .value = "WHEN",
+     .help = "colour in messages",
+     .fallback = "auto",
+     .choices = "auto|always|never"},
+    {.name = "log",
+     .kind = Kind::choice,
+     .value = "FORMAT",
+     .help = "how messages are written on stderr",
+     .fallback = "text",
+     .choices = "text|json"},
+    {.name = "quiet", .kind = Kind::flag, .value = "", .help = "no progress and no notes, errors only"},
+    {.name = "no_config", .kind = Kind::flag, .value = "", .help = "read no settings file"},
+    {.name = "batch_records", .kind = Kind::count, .value = "N", .help = "records read at a time"},
+});
+
+constexpr auto kSource = std::to_array<Option>({
+    kCodec,
+    {.name = "until",
+     .kind = Kind::pairs,
+     .value = "eof|forever|idle=DURATION|for=DURATION|count=N",
+     .help = "when the source has brought all it should",
+     .choices = kUntilKeys},
+    {.name = "follow", .kind = Kind::flag, .value = "", .help = "wait for what is appended to a file, through renames"},
+    {.name = "checkpoint", .kind = Kind::text, .value = "FILE", .help = "go on where the last run had delivered everything"},
+    kHub,
+    kMaxClients,
+    kInfer,
+    kHeader,
+    kSeparator,
+    kMaxRecord,
+    kRetry,
+    kTimeout,
+    kBreaker,
+    kLimit,
+});
+
+constexpr auto kSink = std::to_array<Option>({
+    kCodec,
+    {.name = "append", .kind = Kind::flag, .value = "", .help = "add to the file; without it the file is replaced when the run is over"},
+    {.name = "batch", .kind = Kind::size, .value = "SIZE", .help = "bytes sent at a time", .fallback = "64KiB"},
+    {.name = "when_full",
+     .kind = Kind::choice,
+     .value = "POLICY",
+     .help = "what happens while the sink is slower than its sources",
+     .fallback = "block",
+     .choices = kWhenFull},
+    kHub,
+    kMaxClients,
+    kHeader,
+    kSeparator,
+    kRetry,
+    kTimeout,
+    kBreaker,
+    kLimit,
+});
+
+constexpr std::array<Option, 4> kGuards{kRetry, kTimeout, kBreaker, kLimit};
+
+}  // namespace
+
+std::span<const Option> global_options() { return kGlobals; }
+std::span<const Option> source_options() { return kSource; }
+std::span<const Option> sink_options() { return kSink; }
+std::span<const Option> guard_options() { return kGuards; }
+
+bool takes_guards(const StageSpec& spec) { return spec.group == "call"; }
+
+bool hidden(const Option& option) { return option.name == "batch_records"; }
+
+const Option* find_option(std::span<const Option> options, std::string_view name) {
+  const auto at = std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
+  return at == options.end() ? nullptr : &*at;
+}
+
+CodecOptions codec_options(const Settings& end, const Settings& globals) {
+  const auto from = [&](std::string_view name) -> const Settings& { return end.find(name) ? end : globals; };
+  CodecOptions made;
+  if (const auto bytes = from("max_record").count("max_record")) made.max_record = static_cast<uint32_t>(*bytes);
+  made.infer = from("infer").flag("infer");
+  made.header = from("header").flag("header");
+  if (const auto separator = from("separator").text("separator")) made.separator = *separator == "\\t" ? '\t' : separator->front();
+  return made;
+}
+
+}  // namespace leat

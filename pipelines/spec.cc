@@ -1,0 +1,180 @@
+#include "pipelines/spec.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "pipelines/options.h"
+
+namespace leat {
+namespace {
+
+struct Scheme {
+  std::string_view prefix;
+  Address::Kind kind;
+};
+constexpr std::array kSchemes{
+    Scheme{"unix:", Address::Kind::unix_socket}, Scheme{"unix-listen:", Address::Kind::unix_listen},
+    Scheme{"tcp://", Address::Kind::tcp},        Scheme{"tcp-listen://", Address::Kind::tcp_listen},
+    Scheme{"udp://", Address::Kind::udp},        Scheme{"exec:", Address::Kind::exec},
+    Scheme{"hub:", Address::Kind::hub},          Scheme{"stage:", Address::Kind::stage},
+    Scheme{"drop:", Address::Kind::drop},
+};
+
+// The scheme a user may have meant: a word before "://", which no sensible path has.
+std::optional<std::string_view> scheme_like(std::string_view url) {
+  const size_t at = url.find("://");
+  if (at == 0 || at == std::string_view::npos || url.find('/') < at) return std::nullopt;
+  return url.substr(0, at);
+}
+
+Error unknown_scheme(std::string_view url, std::string_view scheme) {
+  std::vector<std::string_view> known;
+  for (const Scheme& row : kSchemes) known.push_back(row.prefix.substr(0, row.prefix.find(':')));
+  Error error{Error::Kind::usage, fmt::format("{} begins with no scheme leat knows", text::quoted(url)), {}};
+  if (const auto near = text::nearest(scheme, known))
+    error.hint = fmt::format("did you mean {}?", *near);
+  else
+    error.hint = fmt::format("a file of that name is written ./{}", url);
+  return error;
+}
+
+bool same_values(const std::vector<Setting::Value>& a, const std::vector<Setting::Value>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Setting::Value& x, const Setting::Value& y) {
+    return x.key == y.key && x.text == y.text && x.written == y.written;
+  });
+}
+
+bool same_settings(const Settings& a, const Settings& b) {
+  if (a.given().size() != b.given().size()) return false;
+  return std::all_of(a.given().begin(), a.given().end(), [&](const Setting& setting) {
+    const Setting* other = b.find(setting.name);
+    return other && same_values(setting.values, other->values);
+  });
+}
+
+bool same_end(const EndSpec& a, const EndSpec& b) {
+  return a.url == b.url && a.written == b.written && a.implied == b.implied && same_settings(a.options, b.options);
+}
+
+bool same_use(const StageUse& a, const StageUse& b) {
+  return a.spec == b.spec && a.name == b.name && a.id == b.id && a.named == b.named && same_settings(a.settings, b.settings) &&
+         same_settings(a.guards, b.guards);
+}
+
+bool same_chain(const ChainSpec& a, const ChainSpec& b) {
+  return std::equal(a.from.begin(), a.from.end(), b.from.begin(), b.from.end(), same_end) &&
+         std::equal(a.stages.begin(), a.stages.end(), b.stages.begin(), b.stages.end(), same_use) &&
+         std::equal(a.to.begin(), a.to.end(), b.to.begin(), b.to.end(), same_end) && a.dlq.has_value() == b.dlq.has_value() &&
+         (!a.dlq || same_end(*a.dlq, *b.dlq));
+}
+
+void give_ids(PipelineSpec& spec) {
+  std::set<std::string> taken;
+  for (const ChainSpec& chain : spec.chains)
+    for (const StageUse& use : chain.stages)
+      if (use.named) taken.insert(use.id);
+  for (ChainSpec& chain : spec.chains)
+    for (StageUse& use : chain.stages) {
+      if (use.named) continue;
+      use.id = use.name;
+      for (int n = 2; !taken.insert(use.id).second; ++n) use.id = fmt::format("{}-{}", use.name, n);
+    }
+}
+
+bool somebody_reads(const PipelineSpec& spec, std::string_view id) {
+  for (const ChainSpec& chain : spec.chains)
+    for (const EndSpec& end : chain.from)
+      if (const auto at = address_of(end.url); at && at->kind == Address::Kind::stage && at->stage() == id && at->port() == "out")
+        return true;
+  return false;
+}
+
+const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain, std::vector<bool>& seen) {
+  if (spec.chains[chain].dlq) return &*spec.chains[chain].dlq;
+  seen[chain] = true;
+  for (const EndSpec& end : spec.chains[chain].from) {
+    const auto at = address_of(end.url);
+    if (!at || at->kind != Address::Kind::stage) continue;
+    const auto place = find_use(spec, at->stage());
+    if (!place || seen[place->chain]) continue;
+    if (const EndSpec* found = dlq_of(spec, place->chain, seen)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string Address::stage() const { return rest.substr(0, rest.find('.')); }
+
+std::string Address::port() const {
+  const size_t dot = rest.find('.');
+  return dot == std::string::npos ? "out" : rest.substr(dot + 1);
+}
+
+Result<Address> address_of(std::string_view url) {
+  if (url.empty()) return Error{Error::Kind::usage, "an end wants a path or an address, not nothing", {}};
+  if (url == "-") return Address{Address::Kind::stdio, {}};
+  for (const Scheme& row : kSchemes) {
+    if (!url.starts_with(row.prefix)) continue;
+    const std::string_view rest = url.substr(row.prefix.size());
+    if (rest.empty() && row.kind != Address::Kind::drop) return Error{Error::Kind::usage, text::quoted(url) + " names no place", {}};
+    if (!rest.empty() && row.kind == Address::Kind::drop) return Error{Error::Kind::usage, "drop: takes nothing behind it", {}};
+    return Address{row.kind, std::string(rest)};
+  }
+  if (const auto scheme = scheme_like(url)) return unknown_scheme(url, *scheme);
+  return Address{Address::Kind::file, std::string(url)};
+}
+
+void settle(PipelineSpec& spec) {
+  give_ids(spec);
+  for (ChainSpec& chain : spec.chains) {
+    if (chain.from.empty() && &chain == &spec.chains.front()) chain.from.push_back({"-", {}, Settings(source_options()), chain.mark, true});
+    if (chain.to.empty() && (chain.stages.empty() || !somebody_reads(spec, chain.stages.back().id)))
+      chain.to.push_back({"-", {}, Settings(sink_options()), chain.mark, true});
+  }
+}
+
+std::optional<Place> find_use(const PipelineSpec& spec, std::string_view id) {
+  for (size_t chain = 0; chain < spec.chains.size(); ++chain)
+    for (size_t stage = 0; stage < spec.chains[chain].stages.size(); ++stage)
+      if (spec.chains[chain].stages[stage].id == id) return Place{chain, stage};
+  return std::nullopt;
+}
+
+std::vector<std::string> ports_of(const StageUse& use) {
+  std::vector<std::string> ports;
+  if (!use.spec) return ports;
+  for (const PortSpec& port : use.spec->ports) ports.emplace_back(port.name);
+  if (use.spec->more_ports)
+    for (std::string& port : use.spec->more_ports(use.settings)) ports.push_back(std::move(port));
+  return ports;
+}
+
+const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain) {
+  std::vector<bool> seen(spec.chains.size());
+  return dlq_of(spec, chain, seen);
+}
+
+bool same(const PipelineSpec& a, const PipelineSpec& b) {
+  return same_settings(a.globals, b.globals) && std::equal(a.chains.begin(), a.chains.end(), b.chains.begin(), b.chains.end(), same_chain);
+}
+
+Error to_error(const PipelineSpec& spec, const Problems& problems) {
+  Error error{spec.file.empty() ? Error::Kind::usage : Error::Kind::config, {}, {}};
+  for (const Problem& problem : problems) {
+    if (!error.text.empty()) error.text += '\n';
+    if (!spec.file.empty()) error.text += spec.file + ":";
+    if (!spec.file.empty() && problem.mark.line > 0) error.text += fmt::format("{}:{}:", problem.mark.line, problem.mark.column);
+    if (!spec.file.empty()) error.text += ' ';
+    if (!problem.path.empty()) error.text += problem.path + ": ";
+    error.text += problem.message;
+    if (!problem.hint.empty()) error.text += fmt::format(" ({})", problem.hint);
+  }
+  return error;
+}
+
+}  // namespace leat

@@ -1,0 +1,98 @@
+// PipelineSpec: what the user asked for, as plain data. argv and YAML both become one, explain writes one as either, check judges
+// one, and the graph is built from one.
+// Owner:   a value; StageSpecs and Options behind the pointers are constants of the program.
+// Thread:  any.   Blocks: never.
+// Fails:   cannot; what is wrong with a spec is collected as Problems by whoever loads or checks it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/stage/settings.h"
+#include "core/stage/stage.h"
+
+namespace leat {
+
+// A source or sink, as written: - PATH unix:P tcp://H:P exec:CMD hub:SUBJECT stage:ID.PORT drop: ...
+struct EndSpec {
+  std::string url;
+  std::string written;  // the url before ${...} was read, where that changed it
+  Settings options;     // of source_options() or sink_options()
+  Mark mark;
+  bool implied = false;  // nobody wrote it: stdin or stdout by default
+};
+
+struct StageUse {
+  const StageSpec* spec = nullptr;  // null only beside a Problem that says why
+  std::string name;                 // of the stage, as written
+  std::string id;
+  bool named = false;  // the id was given, not made from the name
+  Settings settings;   // of spec->options
+  Settings guards;     // of guard_options(); only a call has any
+  Mark mark;
+};
+
+struct ChainSpec {
+  std::vector<EndSpec> from;
+  std::vector<StageUse> stages;
+  std::vector<EndSpec> to;  // empty: another chain reads the last stage
+  std::optional<EndSpec> dlq;
+  Mark mark;
+};
+
+struct PipelineSpec {
+  Settings globals;  // of global_options()
+  std::vector<ChainSpec> chains;
+  std::string file;  // empty: the command line
+};
+
+// One mistake. Loaders and checks collect them all before anything is said.
+struct Problem {
+  Mark mark;
+  std::string path;  // chains[1].stages[0].window.every, or the stage's id on the command line
+  std::string message;
+  std::string hint;  // did you mean X? write ...; may be empty
+};
+using Problems = std::vector<Problem>;
+
+struct Loaded {
+  PipelineSpec spec;  // as much of it as could be read
+  Problems problems;
+};
+
+// All problems as the lines a user reads, file:line:col: path: message (hint), under the exit status of the place they were made in.
+Error to_error(const PipelineSpec& spec, const Problems& problems);
+
+// Where an url points.
+struct Address {
+  enum class Kind : uint8_t { stdio, file, unix_socket, unix_listen, tcp, tcp_listen, udp, exec, hub, stage, drop };
+  Kind kind;
+  std::string rest;           // the path, HOST:PORT, command, subject or ID.PORT behind the scheme
+  std::string stage() const;  // stage: the ID
+  std::string port() const;   // stage: the PORT, out if none is written
+};
+Result<Address> address_of(std::string_view url);
+
+// Gives every stage without an id its name, then NAME-2 ..., and every chain that needs them its implied ends. Loaders end with it.
+void settle(PipelineSpec& spec);
+
+// Where `id` stands; nothing if no stage is called so.
+struct Place {
+  size_t chain, stage;
+};
+std::optional<Place> find_use(const PipelineSpec& spec, std::string_view id);
+
+// Every port of a stage as it is set: the declared ones, then those its settings make (route's cases).
+std::vector<std::string> ports_of(const StageUse& use);
+
+// The dead-letter sink of a chain: its own, else that of the first chain it reads from which has one; null: none.
+const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain);
+
+// The same pipeline, marks and the order of settings aside.
+bool same(const PipelineSpec& a, const PipelineSpec& b);
+
+}  // namespace leat
