@@ -9,6 +9,9 @@
 
 namespace leat {
 
+// Each is defined at the end of its own file.
+extern const StageSpec kTake, kSkip;
+
 std::span<const StageSpec* const> stage_catalog();
 const StageSpec* find_stage(std::string_view name);
 

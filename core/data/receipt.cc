@@ -76,4 +76,25 @@ Receipt Receipt::join(std::vector<Receipt> parts) {
   return Receipt(new Node{nullptr, 0, std::move(parts), 1, true});
 }
 
+void Receipts::take(Receipts&& other) {
+  if (kept_.empty())
+    kept_.swap(other.kept_);
+  else
+    for (Receipt& receipt : other.kept_)
+      if (!kept_.back().same(receipt))
+        kept_.push_back(std::move(receipt));
+      else
+        std::move(receipt).deliver();  // our share of the same promise stands for both
+  other.kept_.clear();
+}
+
+void Receipts::share_into(Receipts& other) const {
+  for (const Receipt& receipt : kept_) other.keep(receipt);
+}
+
+void Receipts::deliver() {
+  for (Receipt& receipt : kept_) std::move(receipt).deliver();
+  kept_.clear();
+}
+
 }  // namespace leat

@@ -19,10 +19,10 @@ class Frontier {
  public:
   explicit Frontier(uint64_t start = 0) : committed_(start) {}
 
-  uint64_t open(uint64_t end);             // a read that reaches `end`; answers its index
+  uint64_t open(uint64_t end);  // a read that reaches `end`; answers its index
   void settle(uint64_t index, bool delivered);
-  uint64_t committed() const;              // end of the contiguous delivered prefix; a lost entry stops it for good
-  uint64_t pending() const;                // reads not settled yet
+  uint64_t committed() const;  // end of the contiguous delivered prefix; a lost entry stops it for good
+  uint64_t pending() const;    // reads not settled yet
   uint64_t lost() const;
 
  private:
@@ -51,18 +51,35 @@ class Receipt {
   ~Receipt() { release(); }
 
   Receipt share() const;
-  void deliver() &&;                                   // this holder's part is done
-  static Receipt join(std::vector<Receipt> parts);     // one promise that settles all of them
+  void deliver() &&;                                // this holder's part is done
+  static Receipt join(std::vector<Receipt> parts);  // one promise that settles all of them
   bool same(const Receipt& other) const { return node_ == other.node_; }
   explicit operator bool() const { return node_ != nullptr; }
 
  private:
   struct Node;
   explicit Receipt(Node* node) : node_(node) {}
-  void release();                                      // without deliver(): lost
+  void release();  // without deliver(): lost
   void let_go(bool delivered);
 
   Node* node_ = nullptr;
+};
+
+// Receipts: the promises behind what a stage has kept, one share per batch and not per record.
+class Receipts {
+ public:
+  void keep(const Receipt& receipt) {
+    if (receipt && (kept_.empty() || !kept_.back().same(receipt))) kept_.push_back(receipt.share());
+  }
+  bool empty() const { return kept_.empty(); }
+  size_t size() const { return kept_.size(); }
+  void take(Receipts&& other);                                        // theirs join ours
+  void share_into(Receipts& other) const;                             // theirs and still ours
+  Receipt join() { return Receipt::join(std::exchange(kept_, {})); }  // one promise for all; nothing is kept afterwards
+  void deliver();                                                     // nothing more is owed by this holder
+
+ private:
+  std::vector<Receipt> kept_;
 };
 
 }  // namespace leat

@@ -48,5 +48,32 @@ TEST(Receipt, JointPromiseSettlesEveryPart) {
   EXPECT_EQ(b.committed(), 2u);
 }
 
+TEST(Receipts, KeepsOneSharePerBatch) {
+  Frontier frontier;
+  Receipts kept;
+  Receipt batch(frontier, 10);
+  for (int i = 0; i < 3; ++i) kept.keep(batch);
+  EXPECT_EQ(kept.size(), 1u);
+  std::move(batch).deliver();
+  EXPECT_EQ(frontier.pending(), 1u);
+  kept.join().deliver();
+  EXPECT_TRUE(kept.empty());
+  EXPECT_EQ(frontier.committed(), 10u);
+}
+
+TEST(Receipts, TakenAndSharedPromisesAreSettledOnce) {
+  Frontier frontier;
+  Receipt first(frontier, 1), second(frontier, 2);
+  Receipts a, b, both;
+  a.keep(first), a.keep(second), b.keep(second);
+  a.share_into(both);
+  both.take(std::move(b));
+  std::move(first).deliver(), std::move(second).deliver();
+  a.deliver();
+  EXPECT_EQ(frontier.pending(), 2u);
+  both.deliver();
+  EXPECT_EQ(frontier.committed(), 2u);
+}
+
 }  // namespace
 }  // namespace leat

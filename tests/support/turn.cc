@@ -1,0 +1,230 @@
+#include "tests/support/turn.h"
+
+#include <algorithm>
+#include <functional>
+#include <ostream>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "core/base/text.h"
+
+namespace leat::test {
+namespace {
+
+// Records that are what they are: enough for stages that read no field.
+class PlainFormat final : public Format {
+ public:
+  std::string_view name() const override { return "ndjson"; }
+  std::unique_ptr<Reader> reader(const FieldPlan&) const override { return nullptr; }
+  void to_json(std::string_view record, std::string& out) const override { out.append(record); }
+};
+
+const Format& record_format() {
+  static const PlainFormat format;
+  return format;
+}
+
+std::set<uint32_t> records_of(const Batch& batch) {
+  std::set<uint32_t> all;
+  batch.each([&](uint32_t i) { all.insert(i); });
+  return all;
+}
+
+}  // namespace
+
+std::vector<Line> lines(std::initializer_list<std::string_view> texts) {
+  std::vector<Line> all;
+  for (std::string_view text : texts) all.push_back({std::string(text)});
+  return all;
+}
+
+void PrintTo(const Failed& failed, std::ostream* out) { *out << failed.record << " failed " << failed.code << ": " << failed.message; }
+
+const std::vector<std::string>& Outcome::at(Port port) const {
+  static const std::vector<std::string> none;
+  const auto found = ports.find(port);
+  return found == ports.end() ? none : found->second;
+}
+
+Settings settings_of(const StageSpec& spec, const std::vector<Set>& sets) {
+  Settings settings(spec.options);
+  for (const Set& set : sets) {
+    const auto known = std::any_of(spec.options.begin(), spec.options.end(), [&](const Option& option) { return option.name == set.name; });
+    EXPECT_TRUE(known) << spec.name << " has no option " << set.name;
+    settings.put(set.name).values.push_back({std::string(set.key), std::string(set.text), {}});
+  }
+  return settings;
+}
+
+Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16_t> inputs) : spec_(spec), inputs_(std::move(inputs)) {
+  MakeContext context{};
+  context.fields = &plan_;
+  context.inputs = inputs_;
+  context.id = spec.name;
+  context.seed = 1;
+  auto made = spec.make(settings_of(spec, sets), context);
+  if (!made) {
+    ADD_FAILURE() << spec.name << " was refused: " << made.error().text;
+    return;
+  }
+  stage_ = std::move(*made);
+  reader_ = record_format().reader(plan_);
+}
+
+Rig::~Rig() {
+  stage_.reset();
+  held_.clear();
+}
+
+SlabRef Rig::make_slab(const std::vector<Line>& script, size_t from, size_t to) {
+  SlabRef slab = pool_.take();
+  for (size_t i = from; i < to; ++i) slab->add(script[i].text);
+  slab->format = &record_format();
+  slab->contiguous = true;
+  if (make_envelope_)
+    for (size_t i = from; i < to; ++i) slab->envelopes.push_back(make_envelope_(i));
+  slab->width = plan_.width();
+  slab->columns.resize(slab->records.size() * slab->width);
+  slab->looked.assign(slab->records.size(), Slab::kGood);
+  for (uint32_t i = 0; i < slab->records.size() && !plan_.empty(); ++i)
+    EXPECT_TRUE(reader_->read(*slab, i, &slab->columns[i * slab->width])) << slab->record(i) << ": " << reader_->reason();
+  return slab;
+}
+
+void Rig::feed(const std::vector<Line>& script, size_t batch_size) {
+  for (size_t from = 0; from < script.size();) {
+    size_t to = from + 1;
+    while (to < script.size() && to - from < batch_size && script[to].at == script[from].at && script[to].origin == script[from].origin)
+      ++to;
+    if (script[from].at > now_) move_to(script[from].at);
+    push(script, from, to);
+    from = to;
+  }
+}
+
+void Rig::push(const std::vector<Line>& script, size_t from, size_t to) {
+  if (!stage_) return;
+  fed_ += to - from;
+  Batch batch(make_slab(script, from, to), Receipt(frontier_, fed_), script[from].origin);
+  Batch entered = batch.share();
+  FakeTurn turn(now_, pool_);
+  if (stage_->process(batch, turn) == Flow::done) outcome_.done = true;
+  check_and_hold(turn, &entered, &batch);
+  entered.let_go();
+}
+
+void Rig::check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left) {
+  const std::set<uint32_t> in = entered ? records_of(*entered) : std::set<uint32_t>{};
+  std::set<uint32_t> failed, passed;
+  for (auto& [record, reason] : turn.failures) {
+    EXPECT_TRUE(in.count(record)) << "record " << record << " failed but did not enter";
+    EXPECT_TRUE(failed.insert(record).second) << "record " << record << " failed twice";
+    EXPECT_FALSE(reason.code.empty());
+    EXPECT_FALSE(reason.message.empty());
+    if (entered) outcome_.failed.push_back({std::string(entered->slab().record(record)), std::string(reason.code), reason.message});
+  }
+  if (left && !left->empty()) turn.emitted.emplace_back(kOut, std::move(*left));
+  for (auto& [port, batch] : turn.emitted) {
+    EXPECT_NE(port, kErr) << "stages do not emit on err";
+    EXPECT_FALSE(batch.empty()) << "an empty batch was emitted on port " << port;
+    const bool own = entered && batch.ref().get() == entered->ref().get();
+    EXPECT_NE(batch.slab().format, nullptr) << "made bytes have no format";
+    batch.each([&](uint32_t i) {
+      if (own || !spec_.new_bytes) passed.insert(i);
+      outcome_.ports[port].emplace_back(batch.slab().record(i));
+    });
+    held_.emplace_back(port, std::move(batch));
+  }
+  if (left && left->empty()) left->let_go();
+  for (const auto& [reason, count] : turn.drops) outcome_.dropped[reason] += count;
+  if (!entered) return;
+  for (uint32_t record : passed) {
+    EXPECT_TRUE(in.count(record)) << "record " << record << " left but did not enter";
+    EXPECT_FALSE(failed.count(record)) << "record " << record << " failed and left";
+  }
+}
+
+void Rig::move_to(Instant now) {
+  while (stage_) {
+    const auto due = stage_->deadline();
+    if (!due || *due > now) break;
+    if (*due > now_) now_ = *due;
+    FakeTurn turn(now_, pool_);
+    stage_->tick(turn);
+    check_and_hold(turn, nullptr, nullptr);
+    const auto next = stage_->deadline();
+    if (next && *next == *due && turn.emitted.empty()) {
+      ADD_FAILURE() << "a tick that did nothing left its deadline where it was";
+      return;
+    }
+  }
+  if (now > now_) now_ = now;
+}
+
+void Rig::end(uint16_t origin) {
+  FakeTurn turn(now_, pool_);
+  stage_->ended(origin, turn);
+  check_and_hold(turn, nullptr, nullptr);
+}
+
+void Rig::finish(bool drained) {
+  if (!stage_) return;
+  for (uint16_t input : inputs_)
+    if (!drained) end(input);
+  FakeTurn turn(now_, pool_);
+  stage_->finish(turn, drained);
+  check_and_hold(turn, nullptr, nullptr);
+}
+
+void Rig::deliver() {
+  for (auto& [port, batch] : held_) batch.let_go();
+  held_.clear();
+}
+
+void Rig::lose(size_t held) { held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(held)); }
+
+std::string refusal(const StageSpec& spec, const std::vector<Set>& sets) {
+  FieldPlan plan;
+  const uint16_t input = 0;
+  MakeContext context{};
+  context.fields = &plan;
+  context.inputs = {&input, 1};
+  context.id = spec.name;
+  auto made = spec.make(settings_of(spec, sets), context);
+  return made ? std::string() : made.error().text;
+}
+
+Outcome run(const StageSpec& spec, const std::vector<Set>& sets, const std::vector<Line>& script, size_t batch_size) {
+  Rig rig(spec, sets);
+  rig.feed(script, batch_size);
+  rig.finish();
+  return rig.outcome();
+}
+
+Outcome run_lawful(const StageSpec& spec, const std::vector<Set>& sets, const std::vector<Line>& script) {
+  const Outcome whole = run(spec, sets, script, script.size());
+  for (size_t size : {1, 2, 7}) {
+    SCOPED_TRACE("batches of " + std::to_string(size));
+    Rig rig(spec, sets);
+    rig.feed(script, size);
+    rig.finish();
+    EXPECT_EQ(rig.outcome(), whole);
+    EXPECT_TRUE(rig.held().empty() || rig.frontier().pending() > 0) << "a record was reported delivered before its output was";
+    rig.deliver();
+    EXPECT_EQ(rig.frontier().pending(), 0u) << "every output is delivered, and a receipt is not";
+    EXPECT_EQ(rig.frontier().lost(), 0u);
+    EXPECT_EQ(rig.frontier().committed(), script.size());
+  }
+  Rig rig(spec, sets);
+  rig.feed(script, 2);
+  rig.finish();
+  if (!rig.held().empty()) {
+    rig.lose(rig.held().size() - 1);
+    rig.deliver();
+    EXPECT_GT(rig.frontier().lost(), 0u) << "a lost output went unnoticed";
+  }
+  return whole;
+}
+
+}  // namespace leat::test
