@@ -1,0 +1,145 @@
+# The steps of .ci/run: each a function that prints what it does and answers whether all was well.
+# shellcheck shell=bash disable=SC2034,SC2154 # shares its variables with .ci/run
+
+# need PACKAGE...: installs what is missing.
+need() {
+  local package missing=()
+  for package in "$@"; do
+    dpkg-query -Wf '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  local root=(); [ "$(id -u)" = 0 ] || root=(sudo)
+  "${root[@]}" apt-get update -qq || true
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
+}
+
+# The tests of a build, counted from ctest's own report; where a test program speaks TAP its cases count, not the program.
+count_tests() {  # count_tests BUILD: prints PASSED FAILED
+  awk '
+    function close_test() {
+      if (!open) return
+      if (good + bad == 0 || (status == "fail" && bad == 0)) status == "fail" ? ++bad : ++good
+      passed += good; failed += bad; open = 0
+    }
+    /<testcase / { close_test(); open = 1; good = bad = 0; status = /status="(run|notrun|disabled)"/ ? "run" : "fail"
+                   if (/status="(notrun|disabled)"/) open = 0 }
+    open && /^(\t*<system-out>)?ok [0-9]+ / && !/# skip/ { ++good }
+    open && /^(\t*<system-out>)?not ok [0-9]+ / { ++bad }
+    END { close_test(); print passed + 0, failed + 0 }' "build/$1/ctest.xml"
+}
+
+# tally STEP OUTCOME: adds a step to the totals. A lint is one test.
+tally() {
+  local build='' good=0 bad=0
+  case $1 in setup) build=dev ;; asan | tsan) build=$1 ;; esac
+  if [ "$build" ] && [ -f "build/$build/ctest.xml" ]; then
+    read -r good bad < <(count_tests "$build")
+    [ "$2" = ok ] || [ "$bad" != 0 ] || bad=1
+  elif [ "$2" = ok ]; then good=1; else bad=1; fi
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf '   %d passed, %d failed\n' "$good" "$bad"
+}
+
+show_failure() {
+  grep -nE 'error:|warning:|FAILED|\*\*\*Failed|\*\*\*Timeout|^ *(not ok|# )|SUMMARY|ERROR:|Failure$|Fehler' "$1" | head -80 | sed 's/^/   | /'
+  echo "   ... the end of $1:"
+  tail -n 60 "$1" | sed 's/^/   | /'
+}
+
+# A check that did not run is said aloud, never passed over.
+show_skipped() {
+  grep -hE '# skip|Not Run|SKIPPED' "build/ci/$1.log" 2>/dev/null | sed 's/^ */   skipped: /'
+}
+
+# Every C++ file of ours.
+sources() { git ls-files -- '*.cc' '*.h'; }
+
+step_setup() {
+  rm -f build/dev/ctest.xml
+  sh setup.sh test
+}
+
+sanitized() {  # sanitized PRESET [PREFIX...]
+  local preset=$1; shift
+  rm -f "build/$preset/ctest.xml"
+  cmake --preset "$preset" && cmake --build --preset "$preset" && "$@" ctest --preset "$preset"
+}
+
+step_asan() { sanitized asan; }
+
+# ThreadSanitizer's shadow map collides with a randomised address space on newer kernels.
+step_tsan() {
+  local fixed=()
+  setarch "$(uname -m)" -R true 2>/dev/null && fixed=(setarch "$(uname -m)" -R)
+  sanitized tsan "${fixed[@]}"
+}
+
+step_format() {
+  need clang-format-14
+  sources | xargs clang-format-14 --dry-run --Werror
+}
+
+# The files changed since the branch left main; on main itself those changed last. Never more than fits the budget.
+changed_sources() {
+  local base
+  base=$(git merge-base HEAD "${LEAT_CI_BASE:-origin/main}" 2>/dev/null)
+  if [ -n "$base" ] && [ "$base" != "$(git rev-parse HEAD)" ]; then
+    git diff --name-only --diff-filter=d "$base" -- '*.cc'
+  else
+    git log -n 40 --name-only --diff-filter=d --format= -- '*.cc' | awk '!seen[$0]++' | while read -r file; do
+      [ -f "$file" ] && echo "$file"
+    done
+  fi | grep -v '^tests/' | head -n 32
+}
+
+step_tidy() {
+  need clang-tidy-14
+  cmake --preset dev -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >/dev/null || return
+  local files
+  mapfile -t files < <(changed_sources)
+  [ ${#files[@]} != 0 ] || { echo 'nothing changed'; return 0; }
+  printf '%s\n' "${files[@]}"
+  printf '%s\n' "${files[@]}" | timeout 600 xargs -P "$(nproc)" -n 1 clang-tidy-14 -p build/dev --quiet
+}
+
+# Every shell script, found by name or by its first line.
+step_shellcheck() {
+  need shellcheck
+  local files
+  mapfile -t files < <({ git ls-files -- '*.sh' '*.bash' '*.bats'; git grep -lE '^#!.*[/ ](ba)?sh$'; } | sort -u)
+  printf '%s\n' "${files[@]}"
+  shellcheck -x "${files[@]}"
+}
+
+step_man() {
+  need mandoc man-db groff-base
+  local page bad=0 found=0
+  for page in man/*.[1-9]; do
+    [ -f "$page" ] || continue
+    found=1
+    # mandoc finds what is wrong in the source; man finds what groff would complain of when a user reads it.
+    mandoc -T lint -W warning "$page" || bad=1
+    MANROFFSEQ='' LC_ALL=C.UTF-8 man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null | grep . && bad=1
+  done
+  [ $found = 1 ] || echo 'there are no man pages yet'
+  return $bad
+}
+
+# What the program writes about itself is what is committed.
+step_generated() {
+  [ -x .ci/generate ] || { echo 'nothing is generated yet'; return 0; }
+  local fresh
+  fresh=$(mktemp -d)
+  .ci/generate build/dev/leat "$fresh" && (cd "$fresh" && find . -type f) | sort | while read -r file; do
+    diff -u "$file" "$fresh/$file" || exit 1
+  done
+}
+
+step_fuzz() {
+  need clang-14 libclang-rt-14-dev llvm-14
+  cmake --preset fuzz && cmake --build --preset fuzz || return
+  local targets
+  mapfile -t targets < <(find build/fuzz/tests/fuzz -maxdepth 1 -name '*_fuzz' -type f | sort | head -n 8)
+  [ ${#targets[@]} != 0 ] || { echo 'there are no fuzz targets yet'; return 0; }
+  printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} .ci/fuzz-one {} 30
+}
