@@ -4,6 +4,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 
+# stages/catalog is named by the stages it lists: its header declares their specs.
 # FOLDER (or FILE): what it may name beside itself. The longest entry that matches a file decides.
 arrows='
 core/base:
@@ -18,10 +19,10 @@ core/hub:        core/base
 core/hub/client: core/base core/io
 core/hub/broker: core/base core/io core/expr
 stages:          core
-stages/transform: core/base core/data core/expr core/stage core/window
-stages/source:   core
-stages/sink:     core
-stages/call:     core
+stages/transform: stages/catalog core/base core/data core/expr core/stage core/window
+stages/source:   stages/catalog core
+stages/sink:     stages/catalog core
+stages/call:     stages/catalog core
 pipelines:       core stages
 cli:             core stages pipelines
 tests:           core stages pipelines cli
