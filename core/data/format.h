@@ -32,12 +32,18 @@ class FieldPlan {
 class Reader {
  public:
   virtual ~Reader() = default;
+  // Before the first read() of a slab, and again after its bytes changed or another slab came between: about `records`
+  // records of it will be read, in order. A reader may look at many of them at once.
+  virtual void prepare(const Slab&, size_t records) { (void)records; }
   // Validates the record in full and fills one row of plan.width() columns. False: not a record of this format.
   virtual bool read(const Slab& slab, uint32_t record, Column* row) = 0;
-  const std::string& reason() const { return reason_; }  // of the last false; one line, with the byte position
+  // Of the last false: one line, with the byte position, and why as a code word: malformed or limit.
+  const std::string& reason() const { return reason_; }
+  std::string_view code() const { return code_; }
 
  protected:
   std::string reason_;
+  std::string_view code_ = "malformed";
 };
 
 class Format {
