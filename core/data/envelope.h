@@ -4,9 +4,9 @@
 // Source of the fields and their growth rules: artifact.capnp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,7 +18,7 @@ namespace leat {
 // A typed metadata value; Bytes differs from text so that it survives a round trip.
 struct Bytes {
   std::string data;
-  bool operator==(const Bytes&) const = default;
+  bool operator==(const Bytes& other) const { return data == other.data; }
 };
 using MetaValue = std::variant<std::string, int64_t, double, bool, Bytes>;
 
@@ -32,6 +32,20 @@ struct Failure {
   uint64_t offset = 0;   // of the record in that source, in bytes
   uint32_t attempts = 1; // counting the first
   int64_t first = 0, last = 0;  // ns since 1970
+
+  bool operator==(const Failure& other) const;
+
+  struct Text {
+    std::string_view name;
+    std::string Failure::*member;
+  };
+  static const std::array<Text, 5> kTexts;  // its texts by the names users know, in the order they are shown
+};
+
+// What somebody said about the record. Carried, never evaluated.
+struct Approval {
+  std::string kind, body;  // body: bytes
+  bool operator==(const Approval& other) const { return kind == other.kind && body == other.body; }
 };
 
 struct Envelope {
@@ -44,15 +58,26 @@ struct Envelope {
   std::string trace, parent;        // W3C traceparent text; id of the record this one was made from
   uint32_t attempt = 0;
   std::unique_ptr<Failure> failure;  // absent on a record that has not failed
+  std::vector<Approval> approvals;
+  std::string unknown;  // what a newer writer put into the message that we have no name for; artifact.h
+
+  struct Text {
+    std::string_view name;
+    std::string Envelope::*member;
+  };
+  static const std::array<Text, 10> kTexts;  // its texts by the names users know, in the order they are shown
 
   Envelope() = default;
   Envelope(Envelope&&) = default;
   Envelope& operator=(Envelope&&) = default;
   Envelope(const Envelope& other) { *this = other; }
   Envelope& operator=(const Envelope& other);
+  bool operator==(const Envelope& other) const;
 
   const MetaValue* find(std::string_view key) const;  // absent: null, which is not the same as an empty value
   void put(std::string_view key, MetaValue value);
+  // Of a record that goes on with other bytes: what was computed from the old ones does not hold any more.
+  void restate() { checksum_algorithm.clear(), checksum.clear(), signature_algorithm.clear(), signature_key.clear(), signature.clear(); }
 };
 
 }  // namespace leat
