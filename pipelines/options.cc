@@ -133,12 +133,16 @@ constexpr auto kSink = std::to_array<Option>({
 
 constexpr std::array<Option, 4> kGuards{kRetry, kTimeout, kBreaker, kLimit};
 
+constexpr std::array<Option, 1> kIdentity{
+    Option{.name = "id", .kind = Kind::text, .value = "NAME", .help = "what the stage is called in stage:NAME, reports and metrics"}};
+
 }  // namespace
 
 std::span<const Option> global_options() { return kGlobals; }
 std::span<const Option> source_options() { return kSource; }
 std::span<const Option> sink_options() { return kSink; }
 std::span<const Option> guard_options() { return kGuards; }
+std::span<const Option> identity_options() { return kIdentity; }
 
 bool takes_guards(const StageSpec& spec) { return spec.group == "call"; }
 

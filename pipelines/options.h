@@ -15,7 +15,8 @@ namespace leat {
 std::span<const Option> global_options();
 std::span<const Option> source_options();
 std::span<const Option> sink_options();
-std::span<const Option> guard_options();  // retry, timeout, breaker, limit: the ends have them in their own tables
+std::span<const Option> guard_options();     // retry, timeout, breaker, limit: the ends have them in their own tables
+std::span<const Option> identity_options();  // what every stage has besides its own: id
 
 // Calls reach outside the process, so guards mean something on them; on a pure stage they are refused.
 bool takes_guards(const StageSpec& spec);
