@@ -1,1 +1,376 @@
-#include "stages/catalog.h"
+#include "pipelines/runner.h"
+
+#include <algorithm>
+
+#include "pipelines/lane.h"
+
+namespace leat {
+
+// What a sink may ask of us: everything but post() comes under the turn.
+class Runner::SinkPort final : public SinkHost {
+ public:
+  SinkPort(Runner& runner, uint32_t node) : runner_(runner), node_(node) {}
+
+  Loop& loop() override { return runner_.loop_; }
+  void post(std::function<void()> job) override { runner_.turnstile_.post(std::move(job)); }
+
+  void full(bool is) override {
+    for (uint32_t input : runner_.states_[node_]->reached_by) runner_.inputs_[input]->shut.fetch_add(is ? 1 : -1);
+    if (!is) runner_.wake();
+  }
+
+  void done() override {
+    {
+      std::lock_guard lock(runner_.outcome_mutex_);
+      runner_.outcome_.reader_gone = true;
+    }
+    close();
+  }
+
+  void failed(Error error) override {
+    runner_.record_error(error);
+    close();
+    runner_.loop_.post([runner = &runner_] { runner->drain(); });
+  }
+
+  void delivered(uint64_t records) override {
+    NodeState& state = *runner_.states_[node_];
+    state.delivered += records;
+    state.delivered_seen.store(state.delivered, std::memory_order_relaxed);
+  }
+
+  void idle() override { runner_.check_over(); }
+
+ private:
+  void close() {
+    runner_.states_[node_]->closed = true;
+    runner_.graph_.nodes[node_].sink->abandon();
+    runner_.turnstile_.post([runner = &runner_] {
+      runner->prune();
+      runner->check_over();
+    });
+  }
+
+  Runner& runner_;
+  const uint32_t node_;
+};
+
+Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
+    : graph_(std::move(graph)), loop_(loop), clock_(clock), options_(std::move(options)) {
+  for (size_t i = 0; i < graph_.inputs.size(); ++i) {
+    inputs_.push_back(std::make_unique<InputState>());
+    inputs_[i]->input = &graph_.inputs[i];
+    inputs_[i]->origin = static_cast<uint16_t>(i);
+  }
+  for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+    states_.push_back(std::make_unique<NodeState>());
+    sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
+  }
+  connect();
+  for (int i = 0; i < std::max(1, options_.threads); ++i) {
+    lanes_.push_back(std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), false));
+    for (size_t node = 0; i > 0 && node < graph_.nodes.size(); ++node)
+      if (graph_.nodes[node].parallel) lanes_.back()->clones[node] = graph_.nodes[node].stage->clone();
+  }
+  serial_ = std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), true);
+}
+
+Runner::~Runner() {
+  abort();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+// Counts the edges into every node, and which inputs can reach it.
+void Runner::connect() {
+  for (uint32_t i = 0; i < graph_.inputs.size(); ++i)
+    for (const auto* readers : {&graph_.inputs[i].out, &graph_.inputs[i].err})
+      for (uint32_t reader : *readers) ++states_[reader]->open_parents, states_[reader]->reached_by.push_back(i);
+  for (uint32_t node = 0; node < graph_.nodes.size(); ++node) {
+    auto& from = states_[node]->reached_by;
+    std::sort(from.begin(), from.end());
+    from.erase(std::unique(from.begin(), from.end()), from.end());
+    for (const auto& readers : graph_.nodes[node].readers)
+      for (uint32_t reader : readers) {
+        ++states_[reader]->open_parents;
+        states_[reader]->reached_by.insert(states_[reader]->reached_by.end(), from.begin(), from.end());
+      }
+  }
+}
+
+Done Runner::start() {
+  for (size_t i = 0; i < graph_.nodes.size(); ++i)
+    if (graph_.nodes[i].sink)
+      if (Done opened = graph_.nodes[i].sink->open(*sink_ports_[i]); !opened) return opened;
+  for (auto& state : inputs_) {
+    const Done opened = state->input->source->open(loop_, [this, input = state.get()] {
+      input->parked = false;
+      wake();
+    });
+    if (!opened) return opened;
+  }
+  loop_.on_time([this] { on_time(); });
+  if (options_.threads <= 1) {
+    loop_.work([this] { return step(*lanes_[0]); });
+  } else {
+    for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
+  }
+  turnstile_.post([this] {
+    for (uint32_t node = 0; node < graph_.nodes.size(); ++node)
+      if (states_[node]->open_parents == 0) finish_node(node);
+    check_over();
+  });
+  return {};
+}
+
+void Runner::run_lane(Lane& lane) {
+  while (!over()) {
+    const uint64_t before = wakes_.load();
+    if (step(lane)) continue;
+    std::unique_lock lock(wake_mutex_);
+    woken_.wait(lock, [&] { return wakes_.load() != before || over(); });
+  }
+}
+
+void Runner::wake() {
+  wakes_.fetch_add(1);
+  if (options_.threads <= 1) return loop_.wake();
+  std::lock_guard lock(wake_mutex_);
+  woken_.notify_all();
+}
+
+bool Runner::step(Lane& lane) {
+  if (over()) return false;
+  bool file_seen = false;
+  InputState* busy = nullptr;
+  for (auto& input : inputs_) {
+    if (input->ended) continue;
+    const bool file = input->input->source->in_turn();
+    if (file && std::exchange(file_seen, true)) continue;  // its turn comes when the file before it has ended
+    if (input->shut.load() > 0 || input->parked.load()) continue;
+    if (!input->token.try_lock()) {
+      busy = busy ? busy : input.get();
+      continue;
+    }
+    if (lane_pull(lane, *input)) return true;
+  }
+  if (busy) {  // another lane reads the only source that is ready: the next block is ours
+    busy->token.lock();
+    if (busy->ended || busy->shut.load() > 0 || busy->parked.load())
+      busy->token.unlock();
+    else if (lane_pull(lane, *busy))
+      return true;
+  }
+  if (!flushed_.load() && turnstile_.next() == numbers_.load() && !flushed_.exchange(true)) turnstile_.post([this] { flush(); });
+  return false;
+}
+
+// Holds the read token when called, and has let it go on return.
+bool Runner::lane_pull(Lane& lane, InputState& input) {
+  SlabRef slab;
+  uint64_t end = 0;
+  // Set before the pull: a wake that comes while it answers `later` must not be lost.
+  input.parked = true;
+  const Pull pulled = input.input->source->pull(pool_, slab, end);
+  if (pulled == Pull::later) {
+    input.token.unlock();
+    return false;
+  }
+  input.parked = false;
+  // From the moment it has a number until turn_batch nothing may wait or return early: later numbers depend on it.
+  const uint64_t number = numbers_.fetch_add(1);
+  flushed_ = false;
+  if (pulled == Pull::batch) {
+    Receipt receipt(input.frontier, end);
+    input.token.unlock();
+    walk_input(lane, input, std::move(slab), std::move(receipt));
+    turn_batch(lane, number);
+    return true;
+  }
+  input.ended = true;
+  input.token.unlock();
+  if (pulled == Pull::failed && input.input->source->error()) record_error(*input.input->source->error());
+  turn_end(input, number);
+  wake();  // the next file's turn has come
+  return true;
+}
+
+Instant Runner::now() { return last_now_ = std::max(last_now_, clock_.now()); }
+
+void Runner::turn_batch(Lane& lane, uint64_t number) {
+  if (!turnstile_.enter(number)) {
+    lane.crossings.clear();
+    return;
+  }
+  serial_->now = now();
+  for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
+  lane.crossings.clear();
+  after_turn();
+  turnstile_.leave();
+}
+
+void Runner::turn_end(InputState& input, uint64_t number) {
+  if (!turnstile_.enter(number)) return;
+  serial_->now = now();
+  origin_ended(input.origin);
+  for (const auto* readers : {&input.input->out, &input.input->err})
+    for (uint32_t reader : *readers) parent_ended(reader);
+  after_turn();
+  check_over();
+  turnstile_.leave();
+}
+
+void Runner::origin_ended(uint16_t origin) {
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+    const Graph::Node& node = graph_.nodes[i];
+    if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
+    if (std::find(node.origins.begin(), node.origins.end(), origin) == node.origins.end()) continue;
+    StageTurn turn(*this, i, *serial_);
+    node.stage->ended(origin, turn);
+  }
+}
+
+void Runner::parent_ended(uint32_t node) {
+  if (--states_[node]->open_parents == 0) finish_node(node);
+}
+
+void Runner::finish_node(uint32_t node) {
+  const Graph::Node& here = graph_.nodes[node];
+  states_[node]->finished = true;
+  if (here.sink) {
+    if (!states_[node]->closed) here.sink->finish();
+    return;
+  }
+  if (!here.spec->stateless) {
+    StageTurn turn(*this, node, *serial_);
+    here.stage->finish(turn, draining_);
+    origin_ended(here.origin);
+  }
+  for (const auto& readers : here.readers)
+    for (uint32_t reader : readers) parent_ended(reader);
+}
+
+// Input would block and nothing is under way: what waits goes out now, so a lone record is never held back.
+void Runner::flush() {
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i)
+    if (graph_.nodes[i].sink && !states_[i]->closed) graph_.nodes[i].sink->flush();
+}
+
+void Runner::on_time() {
+  turnstile_.post([this] {
+    armed_.reset();
+    serial_->now = now();
+    if (drain_by_ && serial_->now >= *drain_by_) {
+      std::lock_guard lock(outcome_mutex_);
+      outcome_.drain_expired = true;
+      loop_.post([this] { abort(); });
+      return;
+    }
+    for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+      const Graph::Node& node = graph_.nodes[i];
+      if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
+      if (const auto due = node.stage->deadline(); due && *due <= serial_->now) {
+        StageTurn turn(*this, i, *serial_);
+        node.stage->tick(turn);
+      }
+    }
+    flush();
+    after_turn();
+  });
+}
+
+// Arms the one timer for the earliest deadline.
+void Runner::after_turn() {
+  std::optional<Instant> first = drain_by_;
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+    const Graph::Node& node = graph_.nodes[i];
+    if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
+    if (const auto due = node.stage->deadline(); due && (!first || *due < *first)) first = due;
+  }
+  if (first == armed_) return;
+  armed_ = first;
+  if (loop_.here()) return loop_.arm(first);
+  loop_.post([this, first] { loop_.arm(first); });
+}
+
+// A node none of whose readers is open closes too; a source without an open reader is stopped. Dead letters alone keep nothing going.
+void Runner::prune() {
+  const auto any_open = [&](const Graph::Readers& readers) {
+    return std::any_of(readers.begin(), readers.end(), [&](uint32_t reader) { return !states_[reader]->closed; });
+  };
+  for (size_t i = graph_.nodes.size(); i-- > 0;) {
+    const Graph::Node& node = graph_.nodes[i];
+    if (node.sink || states_[i]->closed) continue;
+    bool open = false, read = false;
+    for (size_t port = 0; port < node.readers.size(); ++port) {
+      if (port == kErr || node.readers[port].empty()) continue;
+      read = true;
+      open |= any_open(node.readers[port]);
+    }
+    if (!read) open = any_open(node.readers[kErr]);
+    if (!open) states_[i]->closed = true;
+  }
+  for (auto& input : inputs_)
+    if (!input->ended && !any_open(input->input->out)) input->input->source->stop();
+}
+
+void Runner::check_over() {
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+    const NodeState& state = *states_[i];
+    if (!state.finished) return;
+    if (graph_.nodes[i].sink && !state.closed && !graph_.nodes[i].sink->idle()) return;
+  }
+  for (const auto& input : inputs_)
+    if (!input->ended) return;
+  over_.store(true, std::memory_order_release);
+  wake();
+  loop_.post([this] { loop_.stop(); });
+}
+
+void Runner::drain() {
+  draining_ = true;
+  for (auto& input : inputs_) {
+    input->input->source->stop();
+    input->parked = false;
+  }
+  turnstile_.post([this] {
+    if (!drain_by_) drain_by_ = now() + options_.drain;
+    after_turn();
+  });
+  wake();
+}
+
+void Runner::abort() {
+  if (over_.exchange(true)) return;
+  aborting_ = true;
+  turnstile_.abort();
+  wake();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  for (Graph::Node& node : graph_.nodes)
+    if (node.sink) node.sink->abandon();
+  loop_.stop();
+}
+
+void Runner::record_error(const Error& error) {
+  std::lock_guard lock(outcome_mutex_);
+  if (!outcome_.error) outcome_.error = error;
+  options_.report(error.text);
+}
+
+Outcome Runner::outcome() const {
+  std::lock_guard lock(outcome_mutex_);
+  Outcome outcome = outcome_;
+  for (const auto& input : inputs_) outcome.lost += input->frontier.lost() + input->frontier.pending();
+  return outcome;
+}
+
+uint64_t Runner::total_bytes() const {
+  uint64_t total = 0;
+  for (const auto& input : graph_.inputs) {
+    if (input.source->total() == 0) return 0;
+    total += input.source->total();
+  }
+  return total;
+}
+
+}  // namespace leat

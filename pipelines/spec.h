@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/stage/address.h"
 #include "core/stage/settings.h"
 #include "core/stage/stage.h"
 
@@ -66,16 +67,6 @@ struct Loaded {
 
 // All problems as the lines a user reads, file:line:col: path: message (hint), under the exit status of the place they were made in.
 Error to_error(const PipelineSpec& spec, const Problems& problems);
-
-// Where an url points.
-struct Address {
-  enum class Kind : uint8_t { stdio, file, unix_socket, unix_listen, tcp, tcp_listen, udp, exec, hub, stage, drop };
-  Kind kind;
-  std::string rest;           // the path, HOST:PORT, command, subject or ID.PORT behind the scheme
-  std::string stage() const;  // stage: the ID
-  std::string port() const;   // stage: the PORT, out if none is written
-};
-Result<Address> address_of(std::string_view url);
 
 // Gives every stage without an id its name, then NAME-2 ..., and every chain that needs them its implied ends. Loaders end with it.
 void settle(PipelineSpec& spec);

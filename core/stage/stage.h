@@ -47,7 +47,8 @@ class Turn {
   // The record leaves by `err` with its bytes as they came in. Answers false, so keep_if(... || turn.fail(i, why)) reads well.
   virtual bool fail(uint32_t record, Reason reason) = 0;
   virtual void emit(Port port, Batch&& batch) = 0;                   // goes downstream at once, depth first
-  virtual SlabRef slab() = 0;                                        // an empty slab; always granted
+  virtual bool wants(Port port) const = 0;                           // is this port read; if not, emitting there counts drops
+  virtual SlabRef slab() = 0;                                        // an empty slab for JSON records; always granted
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
 };
 
@@ -58,7 +59,8 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  // What stays in the batch leaves by `out`. Before the call the driver has read the planned columns of every
+  // What stays in the batch leaves by `out`. A stage that keeps records or sends them elsewhere shares the batch's receipt
+  // and leaves the batch its own. Before the call the driver has read the planned columns of every
   // record in the batch and failed those that do not read.
   virtual Flow process(Batch& batch, Turn& turn) = 0;
 
@@ -88,6 +90,8 @@ struct MakeContext {
   std::string_view id;
   uint64_t seed;       // for stages that draw lots
   bool trust = false;  // --trust
+  const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
+  bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
 };
 
 struct StageSpec {

@@ -59,6 +59,8 @@ Settings settings_of(const StageSpec& spec, const std::vector<Set>& sets) {
 
 Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16_t> inputs) : spec_(spec), inputs_(std::move(inputs)) {
   MakeContext context{};
+  bool envelopes = false;
+  context.envelopes = &envelopes;
   context.fields = &plan_;
   context.inputs = inputs_;
   context.id = spec.name;
@@ -188,6 +190,8 @@ std::string refusal(const StageSpec& spec, const std::vector<Set>& sets) {
   FieldPlan plan;
   const uint16_t input = 0;
   MakeContext context{};
+  bool envelopes = false;
+  context.envelopes = &envelopes;
   context.fields = &plan;
   context.inputs = {&input, 1};
   context.id = spec.name;

@@ -48,6 +48,7 @@ class FakeTurn : public Turn {
 
   bool fail(uint32_t record, Reason reason) override { return failures.push_back({record, std::move(reason)}), false; }
   void emit(Port port, Batch&& batch) override { emitted.emplace_back(port, std::move(batch)); }
+  bool wants(Port) const override { return true; }
   SlabRef slab() override { return pool_.take(); }
   void drop(uint32_t records, std::string_view reason) override { drops[std::string(reason)] += records; }
 

@@ -1,0 +1,174 @@
+#include "pipelines/build.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/codec/codec.h"
+#include "pipelines/options.h"
+#include "pipelines/wiring.h"
+#include "stages/ends.h"
+
+namespace leat {
+namespace {
+
+// Regions: nodes that read the same bytes share one FieldPlan, so that one pass over a record serves them all. A region
+// begins at every input, at every err port (a slab of its own) and behind every stage that makes new bytes.
+class Regions {
+ public:
+  explicit Regions(const Wiring& wiring) : inputs_(wiring.inputs.size()), of_node_(wiring.nodes.size()) {
+    parent_.resize(inputs_);
+    std::iota(parent_.begin(), parent_.end(), 0u);
+    for (size_t i = 0; i < wiring.nodes.size(); ++i) {
+      of_node_[i] = fresh();
+      for (const Wiring::From& from : wiring.nodes[i].from)
+        if (from.port != kErr) join(of_node_[i], behind(wiring, from));
+    }
+  }
+  uint32_t of(size_t node) { return find(of_node_[node]); }
+
+ private:
+  uint32_t fresh() { return parent_.push_back(static_cast<uint32_t>(parent_.size())), parent_.back(); }
+  uint32_t find(uint32_t region) {
+    while (parent_[region] != region) region = parent_[region];
+    return region;
+  }
+  void join(uint32_t a, uint32_t b) { parent_[find(a)] = find(b); }
+
+  uint32_t behind(const Wiring& wiring, const Wiring::From& from) {
+    if (from.input) return from.index;
+    const StageUse* use = wiring.nodes[from.index].use;
+    if (from.port != kOut || !use->spec->new_bytes) return of_node_[from.index];
+    const auto [at, added] = made_by_.try_emplace(from.index, 0u);
+    if (added) at->second = fresh();
+    return at->second;
+  }
+
+  size_t inputs_;
+  std::vector<uint32_t> parent_, of_node_;
+  std::map<uint32_t, uint32_t> made_by_;
+};
+
+class Builder {
+ public:
+  Builder(const PipelineSpec& spec, const BuildContext& context, Problems& problems)
+      : spec_(spec), context_(context), problems_(problems), wiring_(wire(spec)) {}
+
+  Graph build() {
+    graph_.strict = spec_.globals.flag("strict") || spec_.globals.text("on_error") == "stop";
+    graph_.drop_errors = spec_.globals.text("on_error") == "drop";
+    for (const Wiring::Input& input : wiring_.inputs) add_input(input);
+    Regions regions(wiring_);
+    for (size_t i = 0; i < wiring_.nodes.size(); ++i) add_node(i, regions);
+    for (uint32_t i = 0; i < wiring_.nodes.size(); ++i)
+      for (const Wiring::From& from : wiring_.nodes[i].from) readers(from).push_back(i);
+    return std::move(graph_);
+  }
+
+ private:
+  Graph::Readers& readers(const Wiring::From& from) {
+    if (from.input) return from.port == kErr ? graph_.inputs[from.index].err : graph_.inputs[from.index].out;
+    return graph_.nodes[from.index].readers[from.port];
+  }
+
+  void problem(const Mark& mark, std::string path, const Error& error) { problems_.push_back({mark, std::move(path), error.text, error.hint}); }
+
+  void add_input(const Wiring::Input& input) {
+    const EndSpec& end = *input.end;
+    const std::string* codec = codec_name(end, "in");
+    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals));
+    if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
+    graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
+                             std::move(made->source), {}, {}});
+    codecs_in_.insert(std::string(made->codec));
+  }
+
+  // The codec an end names itself, else the global one; null: neither.
+  const std::string* codec_name(const EndSpec& end, std::string_view global) {
+    for (const Setting* setting : {end.options.find("codec"), spec_.globals.find(global)})
+      if (setting && !setting->values.empty()) return &setting->values.back().text;
+    return nullptr;
+  }
+
+  void add_node(size_t i, Regions& regions) {
+    const Wiring::Node& from = wiring_.nodes[i];
+    Graph::Node node;
+    node.ports = from.ports;
+    node.readers.resize(from.ports.size());
+    node.dead_letters = from.dead_letters;
+    node.origin = static_cast<uint16_t>(wiring_.inputs.size() + i);
+    set_origins(node, from);
+    if (from.end)
+      make_sink(node, from);
+    else
+      make_stage(node, from, regions.of(i));
+    graph_.nodes.push_back(std::move(node));
+  }
+
+  void set_origins(Graph::Node& node, const Wiring::Node& from) {
+    std::set<uint16_t> origins;
+    node.parallel = from.use && from.use->spec->stateless;
+    for (const Wiring::From& edge : from.from) {
+      if (edge.input) {
+        origins.insert(static_cast<uint16_t>(edge.index));
+        continue;
+      }
+      const Graph::Node& above = graph_.nodes[edge.index];
+      node.parallel &= above.parallel;
+      if (edge.port == kOut && makes_origin(above))
+        origins.insert(above.origin);
+      else
+        origins.insert(above.origins.begin(), above.origins.end());
+    }
+    node.origins.assign(origins.begin(), origins.end());
+  }
+
+  void make_stage(Graph::Node& node, const Wiring::Node& from, uint32_t region) {
+    const StageUse& use = *from.use;
+    node.id = use.id;
+    node.spec = use.spec;
+    auto [plan, added] = plans_.try_emplace(region, nullptr);
+    if (added) plan->second = &graph_.plans.emplace_back();
+    node.plan = plan->second;
+    const MakeContext context{.fields = plan->second,
+                              .inputs = node.origins,
+                              .id = use.id,
+                              .seed = spec_.globals.count("seed").value_or(context_.world->random.next()),
+                              .trust = spec_.globals.flag("trust"),
+                              .environment = context_.environment,
+                              .envelopes = &graph_.envelopes};
+    auto made = use.spec->make(use.settings, context);
+    if (!made) return problem(use.mark, use.id, made.error());
+    node.stage = std::move(*made);
+  }
+
+  void make_sink(Graph::Node& node, const Wiring::Node& from) {
+    const EndSpec& end = *from.end;
+    const size_t number = ++sinks_;
+    node.id = from.dead_letters ? "dlq" : number == 1 ? "sink" : fmt::format("sink-{}", number);
+    const std::string* codec = codec_name(end, from.dead_letters ? "" : "out");
+    const std::string fallback = from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
+    auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), from.dead_letters);
+    if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
+    node.sink = std::move(*made);
+    graph_.envelopes |= node.sink->envelope() && !from.dead_letters;
+  }
+
+  const PipelineSpec& spec_;
+  const BuildContext& context_;
+  Problems& problems_;
+  const Wiring wiring_;
+  Graph graph_;
+  std::map<uint32_t, FieldPlan*> plans_;
+  std::set<std::string> codecs_in_;
+  size_t sinks_ = 0;
+};
+
+}  // namespace
+
+Graph build(const PipelineSpec& spec, const BuildContext& context, Problems& problems) { return Builder(spec, context, problems).build(); }
+
+}  // namespace leat

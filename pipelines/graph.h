@@ -1,0 +1,52 @@
+// Graph: sources, stages and sinks wired by ports; what the builder makes and the runner runs.
+// Owner:   the runner.   Thread: as each member says.   Blocks: never.   Fails: cannot; the builder has checked it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/data/format.h"
+#include "core/stage/end.h"
+#include "core/stage/stage.h"
+
+namespace leat {
+
+struct Graph {
+  using Readers = std::vector<uint32_t>;  // indices into nodes
+
+  struct Input {
+    std::string id;
+    std::unique_ptr<Source> source;
+    Readers out, err;
+  };
+
+  // A stage or a sink. Nodes stand in topological order: a node's readers have greater indices.
+  struct Node {
+    std::string id;
+    std::unique_ptr<Stage> stage;  // one of these two
+    std::unique_ptr<Sink> sink;
+    const StageSpec* spec = nullptr;    // of a stage
+    std::vector<std::string> ports;     // names; a sink has out (never written) and err
+    std::vector<Readers> readers;       // by port
+    const FieldPlan* plan = nullptr;    // what to read before process(); null or empty: nothing
+    bool parallel = false;              // stateless, and all its ancestors are
+    uint16_t origin = 0;                // of what a stateful stage emits
+    std::vector<uint16_t> origins;      // that can reach it
+    bool dead_letters = false;          // a sink that takes what failed
+  };
+
+  std::vector<Input> inputs;
+  std::vector<Node> nodes;
+  std::deque<FieldPlan> plans;
+  bool envelopes = false;  // somebody reads or writes them: sources make one for each record
+  bool strict = false;     // the first failure nobody takes ends the run
+  bool drop_errors = false;  // on_error: drop
+};
+
+// What such a stage sends out stands for several of its input records, so it has a clock, and an end, of its own.
+inline bool makes_origin(const Graph::Node& node) { return node.spec && !node.spec->stateless && node.spec->new_bytes; }
+
+}  // namespace leat

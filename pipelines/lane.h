@@ -1,0 +1,71 @@
+// Lane: one thread's walk through the parallel part of a graph: its own stage clones, column readers and counters.
+// Owner:   the runner.   Thread: its own; the serial lane belongs to whoever holds the turn.   Blocks: never.   Fails: cannot.
+// Private to the runner's own files.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "pipelines/runner.h"
+
+namespace leat {
+
+struct Runner::InputState {
+  Graph::Input* input = nullptr;
+  uint16_t origin = 0;
+  std::mutex token;                 // the read token
+  std::atomic<int> shut{0};         // reasons to keep the gate shut
+  std::atomic<bool> parked{false};  // the source said `later`
+  std::atomic<bool> ended{false};
+  Frontier frontier;
+  std::atomic<uint64_t> bytes{0};
+};
+
+struct Runner::Lane {
+  Lane(size_t nodes, size_t inputs, bool is_serial) : tallies(nodes), input_tallies(inputs), clones(nodes), serial(is_serial) {}
+
+  std::vector<Tally> tallies, input_tallies;
+  std::vector<std::unique_ptr<Stage>> clones;  // of parallel stages; null: the graph's own
+  struct Crossing {
+    uint32_t node;
+    Batch batch;
+  };
+  std::vector<Crossing> crossings;  // batches that reached the serial part, in order
+  struct Readers {
+    const FieldPlan* plan;
+    const Format* format;
+    std::unique_ptr<Reader> reader;
+  };
+  std::vector<Readers> readers;
+  const bool serial;
+  Instant now{};
+  uint64_t seen_wakes = 0;
+
+  Reader& reader(const FieldPlan& plan, const Format& format);
+};
+
+// The Turn of one call into one node.
+class Runner::StageTurn final : public Turn {
+ public:
+  StageTurn(Runner& runner, uint32_t node, Lane& lane) : Turn(lane.now), runner_(runner), node_(node), lane_(lane) {}
+
+  bool fail(uint32_t record, Reason reason) override;
+  void emit(Port port, Batch&& batch) override;
+  bool wants(Port port) const override;
+  SlabRef slab() override;
+  void drop(uint32_t records, std::string_view reason) override;
+
+  struct Failed {
+    uint32_t record;
+    Reason reason;
+  };
+  std::vector<Failed> failed;
+  uint64_t dropped = 0;
+
+ private:
+  Runner& runner_;
+  const uint32_t node_;
+  Lane& lane_;
+};
+
+}  // namespace leat

@@ -1,0 +1,138 @@
+// Runner: drives a graph: reads, walks batches through the stages, keeps order by two kinds of token, ends it all cleanly.
+// Owner:   cli. Owns the graph; is lent the loop and the clock.
+// Thread:  start(), drain(), abort() on the loop thread; step() by each lane; the rest as contracts of stage.h and end.h say.
+// Blocks:  step() only for its turn and for a file's disk.
+// Fails:   start() when an end cannot be opened; later through Outcome.
+//
+// Nothing waits inside the graph: the only "not now" is the gate in front of a source's read token. A lane takes the read
+// token of one source, pulls and numbers a batch, walks it through the parallel part of the graph, waits for its number at
+// the turnstile and walks on through stateful stages into sinks.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/data/receipt.h"
+#include "core/io/loop.h"
+#include "pipelines/graph.h"
+#include "pipelines/ledger.h"
+#include "pipelines/turnstile.h"
+
+namespace leat {
+
+struct RunOptions {
+  int threads = 1;                         // 1: inline on the loop thread
+  Duration drain = std::chrono::seconds(10);
+  uint32_t batch_records = 0;              // at most so many per batch; 0: as they were read. For tests of the boundary law
+  std::function<void(const std::string&)> report;  // one line for people; called under the turn or a lane's lock
+  Random* random = nullptr;
+};
+
+// How a run ended; cli makes the exit status of it.
+struct Outcome {
+  std::optional<Error> error;     // the first that was fatal or cost input
+  uint64_t failed = 0;            // records that nobody took
+  uint64_t lost = 0;              // reads whose delivery was never confirmed
+  bool reader_gone = false;       // stdout was closed by its reader
+  bool stopped_by_strict = false;
+  bool drain_expired = false;
+};
+
+class Runner {
+ public:
+  Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options);
+  ~Runner();
+
+  Done start();       // opens every end, then begins; returns at once, Loop::run() does the rest
+  void drain();       // stop reading, deliver what was read
+  void abort();       // let go of everything undelivered
+  bool over() const { return over_.load(std::memory_order_acquire); }
+
+  Outcome outcome() const;  // after over
+  Ledger ledger() const;    // any time, any thread
+  uint64_t total_bytes() const;  // of all inputs where every one knows its size, else 0
+
+  struct Lane;
+  bool step(Lane& lane);  // one unit of work; false: there was none
+  Lane& lane(size_t i) { return *lanes_[i]; }
+
+ private:
+  struct InputState;
+  class SinkPort;
+  class StageTurn;
+  struct NodeState {
+    std::atomic<bool> closed{false};  // wants no more
+    uint32_t open_parents = 0;        // edges that may still bring records; turn
+    bool finished = false;            // turn
+    uint64_t delivered = 0;           // sinks; turn
+    std::atomic<uint64_t> delivered_seen{0};
+    std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
+    std::vector<uint32_t> reached_by;                      // inputs, for sinks
+  };
+
+  // runner.cc: life
+  void connect();
+  void run_lane(Lane& lane);
+  void wake();
+  bool lane_pull(Lane& lane, InputState& input);
+  void turn_batch(Lane& lane, uint64_t number);
+  void turn_end(InputState& input, uint64_t number);
+  void finish_node(uint32_t node);
+  void parent_ended(uint32_t node);
+  void origin_ended(uint16_t origin);
+  void flush();
+  void on_time();
+  void after_turn();
+  void prune();
+  void check_over();
+  void record_error(const Error& error);
+  Instant now();
+
+  // walk.cc: one batch through the nodes
+  void walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt);
+  void push(uint32_t node, Batch&& batch, Lane& lane);
+  void run_stage(uint32_t node, Batch&& batch, Lane& lane);
+  void run_sink(uint32_t node, Batch&& batch, Lane& lane);
+  void forward(uint32_t node, Port port, Batch&& batch, Lane& lane);
+  void send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally);
+  bool read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane);
+  void send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane, Tally& tally);
+  void count_drop(uint32_t node, uint64_t records, std::string_view reason, Tally& tally);
+  void unhandled(const Failure& failure);
+
+  Graph graph_;
+  Loop& loop_;
+  const Clock& clock_;
+  const RunOptions options_;
+  Pool pool_;
+  Turnstile turnstile_;
+  std::atomic<uint64_t> numbers_{0};
+  std::vector<std::unique_ptr<InputState>> inputs_;
+  std::vector<std::unique_ptr<NodeState>> states_;
+  std::vector<std::unique_ptr<SinkPort>> sink_ports_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<Lane> serial_;  // what is walked under the turn
+  std::vector<std::thread> threads_;
+
+  std::mutex wake_mutex_;
+  std::condition_variable woken_;
+  std::atomic<uint64_t> wakes_{0};
+  std::atomic<bool> flushed_{true};
+  std::atomic<bool> draining_{false}, over_{false}, aborting_{false};
+
+  Instant last_now_{};                    // turn
+  std::optional<Instant> armed_, drain_by_;  // turn; loop thread
+  mutable std::mutex outcome_mutex_;
+  Outcome outcome_;
+  uint64_t reported_ = 0;
+  mutable std::mutex drops_mutex_;
+};
+
+}  // namespace leat

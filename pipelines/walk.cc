@@ -1,0 +1,216 @@
+// One batch's way through the nodes, and the Turn each stage sees.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/codec/json_format.h"
+#include "pipelines/lane.h"
+
+namespace leat {
+
+Reader& Runner::Lane::reader(const FieldPlan& plan, const Format& format) {
+  for (Readers& known : readers)
+    if (known.plan == &plan && known.format == &format) return *known.reader;
+  readers.push_back({&plan, &format, format.reader(plan)});
+  return *readers.back().reader;
+}
+
+bool Runner::StageTurn::fail(uint32_t record, Reason reason) {
+  failed.push_back({record, std::move(reason)});
+  return false;
+}
+
+bool Runner::StageTurn::wants(Port port) const {
+  const auto& readers = runner_.graph_.nodes[node_].readers;
+  return port < readers.size() && !readers[port].empty();
+}
+
+SlabRef Runner::StageTurn::slab() {
+  SlabRef slab = runner_.pool_.take();
+  slab->format = &json_format();
+  return slab;
+}
+
+void Runner::StageTurn::drop(uint32_t records, std::string_view reason) {
+  dropped += records;
+  runner_.count_drop(node_, records, reason, lane_.tallies[node_]);
+}
+
+void Runner::StageTurn::emit(Port port, Batch&& batch) {
+  if (batch.empty()) return batch.let_go();
+  lane_.tallies[node_].emitted.add(batch.size());
+  if (const Graph::Node& node = runner_.graph_.nodes[node_]; port == kOut && makes_origin(node)) batch.origin(node.origin);
+  runner_.forward(node_, port, std::move(batch), lane_);
+}
+
+void Runner::count_drop(uint32_t node, uint64_t records, std::string_view reason, Tally& tally) {
+  tally.dropped.add(records);
+  std::lock_guard lock(drops_mutex_);
+  auto& dropped = states_[node]->dropped;
+  const auto at = dropped.find(reason);
+  if (at == dropped.end())
+    dropped.emplace(reason, records);
+  else
+    at->second += records;
+}
+
+void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt) {
+  Slab& bytes = *slab;
+  input.input->source->frame(bytes);
+  Tally& tally = lane.input_tallies[input.origin];
+  tally.in.add(bytes.records.size());
+  input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
+  lane.now = clock_.now();
+  Batch all(std::move(slab), std::move(receipt), input.origin);
+  if (!bytes.faults.empty()) {
+    StageTurn turn(*this, 0, lane);
+    for (Slab::Fault& fault : bytes.faults) turn.fail(fault.record, {fault.code, std::move(fault.message)});
+    size_t next = 0;
+    all.keep_if([&](uint32_t i) { return next >= bytes.faults.size() || bytes.faults[next].record != i || (++next, false); });
+    send_failed(input.input->id, input.input->err, turn, all, bytes, lane, tally);
+  }
+  // --strict stops behind the very record that failed, whatever block it came in.
+  const uint32_t most = graph_.strict ? 1 : options_.batch_records;
+  if (most == 0 || all.size() <= most) return send(input.input->out, std::move(all), lane, tally);
+  for (size_t at = 0; at < all.size(); at += most) {
+    if (graph_.strict && draining_.load(std::memory_order_relaxed)) break;
+    std::vector<uint32_t> part;
+    for (size_t i = at; i < all.size() && i < at + most; ++i) part.push_back(all.index(i));
+    send(input.input->out, all.pick(std::move(part)), lane, tally);
+  }
+  all.let_go();
+}
+
+void Runner::send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally) {
+  if (batch.empty() || readers.empty()) return batch.let_go();
+  tally.copied.add(batch.size() * (readers.size() - 1));
+  for (size_t i = 0; i + 1 < readers.size(); ++i) push(readers[i], batch.share(), lane);
+  push(readers.back(), std::move(batch), lane);
+}
+
+void Runner::forward(uint32_t node, Port port, Batch&& batch, Lane& lane) {
+  const Graph::Node& from = graph_.nodes[node];
+  if (port >= from.readers.size() || from.readers[port].empty()) {
+    if (!batch.empty()) count_drop(node, batch.size(), from.ports[port], lane.tallies[node]);
+    return batch.let_go();
+  }
+  send(from.readers[port], std::move(batch), lane, lane.tallies[node]);
+}
+
+void Runner::push(uint32_t node, Batch&& batch, Lane& lane) {
+  if (batch.empty()) return batch.let_go();
+  if (!lane.serial && !graph_.nodes[node].parallel) {
+    lane.crossings.push_back({node, std::move(batch)});
+    return;
+  }
+  lane.tallies[node].in.add(batch.size());
+  if (states_[node]->closed.load(std::memory_order_relaxed)) {
+    count_drop(node, batch.size(), "not needed", lane.tallies[node]);
+    return batch.let_go();
+  }
+  if (graph_.nodes[node].sink)
+    run_sink(node, std::move(batch), lane);
+  else
+    run_stage(node, std::move(batch), lane);
+}
+
+void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
+  const Graph::Node& here = graph_.nodes[node];
+  Stage& stage = lane.clones[node] ? *lane.clones[node] : *here.stage;
+  Tally& tally = lane.tallies[node];
+  StageTurn turn(*this, node, lane);
+  const uint64_t came = batch.size();
+  const SlabRef entered = batch.ref();  // failed records leave with the bytes that came in, whatever the stage makes of them
+  Flow flow = Flow::more;
+  if (!here.plan || here.plan->empty() || read_columns(*here.plan, batch, turn, lane)) flow = stage.process(batch, turn);
+  const uint64_t able = came - turn.failed.size() - std::min<uint64_t>(turn.dropped, came - turn.failed.size());
+  const uint64_t kept = std::min<uint64_t>(batch.size(), able);
+  tally.passed.add(kept);
+  tally.emitted.add(batch.size() - kept);
+  if (!turn.failed.empty()) send_failed(here.id, here.readers[kErr], turn, batch, *entered, lane, tally);
+  if (makes_origin(here)) batch.origin(here.origin);
+  forward(node, kOut, std::move(batch), lane);
+  if (flow == Flow::done && !states_[node]->closed.exchange(true)) turnstile_.post([this] { prune(); });
+}
+
+// Reads the columns of records nobody has looked at yet. False: none is left.
+bool Runner::read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane) {
+  Slab& slab = batch.slab();
+  if (slab.looked.empty()) {
+    slab.looked.assign(slab.records.size(), Slab::kUnread);
+    slab.width = plan.width();
+    slab.columns.resize(slab.records.size() * slab.width);
+  }
+  Reader& reader = lane.reader(plan, *slab.format);
+  reader.prepare(slab, batch.size());
+  batch.keep_if([&](uint32_t i) {
+    if (slab.looked[i] == Slab::kGood) return true;
+    if (reader.read(slab, i, &slab.columns[size_t{i} * slab.width])) {
+      slab.looked[i] = Slab::kGood;
+      return true;
+    }
+    slab.looked[i] = Slab::kBad;
+    return turn.fail(i, {reader.code(), reader.reason()});
+  });
+  return !batch.empty();
+}
+
+void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
+  const Graph::Node& here = graph_.nodes[node];
+  StageTurn turn(*this, node, lane);
+  const SlabRef entered = batch.ref();
+  Batch kept = batch.share();
+  here.sink->take(std::move(batch), turn);
+  if (!turn.failed.empty()) send_failed(here.id, here.readers[kErr], turn, kept, *entered, lane, lane.tallies[node]);
+  kept.let_go();
+}
+
+// Failed records travel on `err` as a slab of their own: the bytes as they came in, and an envelope that says what happened.
+void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
+                         Tally& tally) {
+  tally.failed.add(turn.failed.size());
+  SlabRef letters = pool_.take();
+  letters->format = entered.format;
+  letters->source = entered.source;
+  const int64_t at = clock_.now().time_since_epoch().count();
+  for (auto& [record, reason] : turn.failed) {
+    auto failure = std::make_unique<Failure>();
+    failure->code = reason.code;
+    failure->message = std::move(reason.message);
+    failure->stage = id;
+    failure->port = "err";
+    failure->first = failure->last = at;
+    if (entered.source) {
+      failure->source = *entered.source;
+      failure->offset = entered.offset + entered.records[record].begin;
+    }
+    if (readers.empty()) {
+      unhandled(*failure);
+      continue;
+    }
+    letters->add(entered.record(record));
+    letters->envelopes.push_back(record < entered.envelopes.size() ? entered.envelopes[record] : Envelope());
+    letters->envelopes.back().failure = std::move(failure);
+  }
+  if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);
+}
+
+void Runner::unhandled(const Failure& failure) {
+  if (graph_.drop_errors) return;
+  static constexpr uint64_t kShown = 10;
+  std::lock_guard lock(outcome_mutex_);
+  ++outcome_.failed;
+  if (graph_.strict && !std::exchange(outcome_.stopped_by_strict, true)) {
+    draining_ = true;
+    loop_.post([this] { drain(); });
+  }
+  if (reported_++ < kShown) {
+    const std::string where = failure.source.empty() ? "" : fmt::format("{}: byte {}: ", failure.source, failure.offset);
+    options_.report(fmt::format("{}{}: {}", where, failure.stage, failure.message));
+  } else if (reported_ == kShown + 1) {
+    options_.report("further failed records are counted, not shown; `dlq FILE` keeps them all");
+  }
+}
+
+}  // namespace leat

@@ -1,0 +1,28 @@
+// Ends: the one place where the url of a source or sink becomes one.
+// Owner:   the caller.   Thread: one.   Blocks: never; an end is opened later.
+// Fails:   an unknown scheme or codec, a codec that cannot be read or written, a pattern that matches no file.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/codec/codec.h"
+#include "core/stage/end.h"
+#include "core/stage/settings.h"
+
+namespace leat {
+
+struct MadeSource {
+  std::unique_ptr<Source> source;
+  std::string_view codec;
+};
+
+// An empty `codec`: by the path's extension, else ndjson.
+Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view codec, const CodecOptions& codec_options);
+
+// An empty `codec`: by the path's extension, else `fallback`.
+Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view codec, std::string_view fallback,
+                                        const CodecOptions& codec_options, bool dead_letters);
+
+}  // namespace leat
