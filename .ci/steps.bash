@@ -132,6 +132,18 @@ step_generated() {
   done
 }
 
+# The package is made, without a word from lintian, and what is in it runs.
+step_package() {
+  need dpkg-dev file lintian
+  rm -f build/package/*.deb
+  sh setup.sh package || return
+  local deb root
+  deb=$(echo build/package/leat_*.deb)
+  dpkg-deb --info "$deb" && dpkg-deb --contents "$deb" && lintian --allow-root --fail-on error,warning "$deb" || return
+  root=$(mktemp -d) && dpkg-deb --extract "$deb" "$root" || return
+  "$root/usr/bin/leat" --version
+}
+
 step_fuzz() {
   need clang-14 libclang-rt-14-dev llvm-14
   cmake --preset fuzz && cmake --build --preset fuzz || return
