@@ -136,7 +136,8 @@ class Reading {
     if (!option.bare.empty() && word == "true") word = option.bare;
     auto values = read_word(option, word);
     if (!values) {
-      problems_.push_back({{0, column}, reader_.path, values.error().text, values.error().hint});
+      const std::string name = option.operand ? std::string(option.value) : "--" + kebab(option.name);
+      problems_.push_back({{0, column}, reader_.path + (reader_.path.empty() ? "" : " ") + name, values.error().text, values.error().hint});
       return;
     }
     Setting& setting = table.put(option.name);

@@ -14,9 +14,8 @@ const Option* declared(std::span<const Option> options, std::string_view name) {
   return at == options.end() ? nullptr : &*at;
 }
 
-Error expected(const Option& option, std::string_view what, std::string_view text) {
-  return {
-      Error::Kind::usage, fmt::format("{} wants {}, not {}", option.operand ? option.value : option.name, what, text::quoted(text)), {}};
+Error expected(std::string_view what, std::string_view text) {
+  return {Error::Kind::usage, fmt::format("wants {}, not {}", what, text::quoted(text)), {}};
 }
 
 bool chosen(std::string_view choices, std::string_view word) {
@@ -39,27 +38,26 @@ size_t name_length(std::string_view word) {
   return at;
 }
 
-Done check_scalar(const Option& option, Option::Kind kind, std::string_view text) {
+Done check_scalar(Option::Kind kind, std::string_view text) {
   using Kind = Option::Kind;
   switch (kind) {
     case Kind::flag:
-      if (text != "true" && text != "false") return expected(option, "true or false", text);
+      if (text != "true" && text != "false") return expected("true or false", text);
       break;
     case Kind::count:
-      if (const auto n = text::whole(text); !n || *n == 0) return expected(option, "a whole number, 1 or more", text);
+      if (const auto n = text::whole(text); !n || *n == 0) return expected("a whole number, 1 or more", text);
       break;
     case Kind::number:
-      if (!text::number(text)) return expected(option, "a number", text);
+      if (!text::number(text)) return expected("a number", text);
       break;
     case Kind::duration:
-      if (const auto d = text::duration(text); !d || d->count() <= 0)
-        return expected(option, "a duration such as 250ms, 1.5s, 5m or 1h", text);
+      if (const auto d = text::duration(text); !d || d->count() <= 0) return expected("a duration such as 250ms, 1.5s, 5m or 1h", text);
       break;
     case Kind::size:
-      if (const auto n = text::size(text); !n || *n == 0) return expected(option, "a size such as 4096, 64KiB or 1MB", text);
+      if (const auto n = text::size(text); !n || *n == 0) return expected("a size such as 4096, 64KiB or 1MB", text);
       break;
     default:
-      if (text.empty()) return expected(option, "a value", text);
+      if (text.empty()) return expected("a value", text);
       break;
   }
   return {};
@@ -81,12 +79,10 @@ Done check_pair(const Option& option, std::string_view key, std::string_view tex
     const std::string_view name = choice.substr(0, colon), kind = colon == std::string_view::npos ? "text" : choice.substr(colon + 1);
     known.push_back(name);
     if (name != key) continue;
-    if (kind == "alone") return text.empty() ? Done() : expected(option, fmt::format("{} without a value", name), text);
-    Option part = option;
-    part.name = part.value = key;
-    return check_scalar(part, kind_named(kind), text);
+    if (kind == "alone") return text.empty() ? Done() : expected(fmt::format("{} without a value", name), text);
+    return check_scalar(kind_named(kind), text);
   }
-  Error error = expected(option, fmt::format("{}", fmt::join(known, ", ")), key);
+  Error error = expected(fmt::format("{}", fmt::join(known, ", ")), key);
   if (const auto near = text::nearest(key, known)) error.hint = fmt::format("did you mean {}?", *near);
   return error;
 }
@@ -152,17 +148,17 @@ Done check_value(const Option& option, std::string_view text, std::string_view k
     case Kind::number:
     case Kind::duration:
     case Kind::size:
-      return check_scalar(option, option.kind, text);
+      return check_scalar(option.kind, text);
     case Kind::choice:
-      if (!chosen(option.choices, text)) return expected(option, fmt::format("one of {}", option.choices), text);
+      if (!chosen(option.choices, text)) return expected(fmt::format("one of {}", option.choices), text);
       return {};
     case Kind::pairs:
       return check_pair(option, key, text);
     case Kind::named:
-      if (!named_well(key)) return expected(option, "NAME=EXPR, the name of letters, digits, _ - and .", key);
+      if (!named_well(key)) return expected("NAME=EXPR, the name of letters, digits, _ - and .", key);
       break;
     case Kind::keys:
-      if (!key.empty() && !named_well(key)) return expected(option, "EXPR or NAME=EXPR, the name of letters, digits, _ - and .", key);
+      if (!key.empty() && !named_well(key)) return expected("EXPR or NAME=EXPR, the name of letters, digits, _ - and .", key);
       break;
     case Kind::text:
     case Kind::expr:
@@ -170,7 +166,7 @@ Done check_value(const Option& option, std::string_view text, std::string_view k
     case Kind::words:
       return {};  // an argument of a command may be empty
   }
-  if (text.empty()) return expected(option, "a value", text);
+  if (text.empty()) return expected("a value", text);
   return {};
 }
 
@@ -184,7 +180,7 @@ Result<std::vector<Setting::Value>> read_word(const Option& option, std::string_
     }
   } else {
     const size_t at = option.kind == Kind::named || option.kind == Kind::keys ? name_length(word) : 0;
-    if (option.kind == Kind::named && at == 0) return expected(option, "NAME=EXPR", word);
+    if (option.kind == Kind::named && at == 0) return expected("NAME=EXPR", word);
     values.push_back({std::string(word.substr(0, at)), std::string(at == 0 ? word : word.substr(at + 1)), {}, {}});
   }
   for (const auto& value : values)

@@ -86,7 +86,8 @@ class Settings {
   std::vector<Setting> given_;
 };
 
-// Is `text` a value of this option? The error names what was expected; argv and YAML both call this one check.
+// Is `text` a value of this option? The error says what it wants; argv and YAML both call this one check and
+// put before it where it was written.
 // For named, keys and pairs it is the value alone, `key` its name (of keys it may be empty).
 Done check_value(const Option& option, std::string_view text, std::string_view key = {});
 

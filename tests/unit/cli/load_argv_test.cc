@@ -152,12 +152,15 @@ TEST(Argv, Mistakes) {
   EXPECT_EQ(bad({"filter", ".a", "--append"}), "filter: there is no option --append (it stands behind its --from or --to)");
   EXPECT_EQ(bad({"filter", ".a", "map", ".b"}), "filter: no place for 'map' (write then map to go on with another stage)");
   EXPECT_EQ(bad({"filter", "-r", ".a"}), "filter: there is no option -r (an operand that starts with - comes after --)");
-  EXPECT_EQ(bad({"batch", "0"}), "batch: N wants a whole number, 1 or more, not '0'");
+  EXPECT_EQ(bad({"batch", "0"}), "batch N: wants a whole number, 1 or more, not '0'");
+  EXPECT_EQ(bad({"--drain", "soon", "map", "."}), "--drain: wants a duration such as 250ms, 1.5s, 5m or 1h, not 'soon'");
+  EXPECT_EQ(bad({"--from", "x", "--until", "idle=x", "map", "."}),
+            "--from x --until: wants a duration such as 250ms, 1.5s, 5m or 1h, not 'x'");
   EXPECT_EQ(bad({"window", "1m", "--by", "--emit", "x"}), "window: --by wants EXPR");
   EXPECT_EQ(bad({"window", "1m", "--emit"}), "window: --emit wants EXPR");
   EXPECT_EQ(bad({"window", "1m", "--emit="}), "window: --emit wants a value behind the =");
   EXPECT_EQ(bad({"map", ".", "--retry", "attempts=3"}), "map: there is no option --retry (it stands behind its --from or --to)");
-  EXPECT_EQ(bad({"exec", "--retry", "atempts=3", "x"}), "exec: retry wants attempts, base, max, not 'atempts' (did you mean attempts?)");
+  EXPECT_EQ(bad({"exec", "--retry", "atempts=3", "x"}), "exec --retry: wants attempts, base, max, not 'atempts' (did you mean attempts?)");
   EXPECT_EQ(bad({"then", "filter", ".a"}), "a stage stands on each side of then");
   EXPECT_EQ(bad({"filter", ".a", "then"}), "a stage stands on each side of then");
   EXPECT_EQ(bad({"filter", ".a", "then", "--to", "x"}), "a stage stands on each side of then");

@@ -1,0 +1,52 @@
+// Document: a YAML or TOML text as a tree of values with their places, every shortcut of the format taken out.
+// Owner:   a value.   Thread: any.   Blocks: never.
+// Fails:   cannot; what the format could not say is in `problems`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipelines/spec.h"
+
+namespace leat {
+
+struct Node {
+  enum class Kind : uint8_t { null, scalar, list, map };
+  Kind kind = Kind::null;
+  bool plain = false;  // a scalar without quotes
+  bool flow = false;   // a list or map in brackets
+  std::string text;    // of a scalar, as written: numbers and booleans too
+  Mark mark;
+  std::vector<Node> items;                     // of a list
+  std::vector<std::pair<Node, Node>> entries;  // of a map, in the order written; keys are scalars and differ
+
+  const Node* find(std::string_view key) const {
+    for (const auto& [name, value] : entries)
+      if (name.text == key) return &value;
+    return nullptr;
+  }
+  Node* find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
+};
+
+struct Document {
+  Node root;
+  std::string text;
+  Problems problems;
+};
+
+// "a list", "a map", "nothing" or "a text": how messages call what stands there.
+std::string_view name_of(const Node& node);
+
+// The bytes of `text` from a place on.
+std::string_view from_mark(std::string_view text, Mark mark);
+
+// The bytes of `text` from a node's place up to where its brackets close or its line ends.
+std::string_view source_of(std::string_view text, const Node& node);
+
+// Puts `value` at a dotted path such as stages.0.batch.size, making what is missing on the way.
+Done put_at(Node& root, std::string_view path, std::string_view value);
+
+}  // namespace leat
