@@ -197,27 +197,26 @@ class Walk {
 
 class JsonReader final : public Reader {
  public:
-  explicit JsonReader(const FieldPlan& plan) : trie_(plan), width_(plan.width()) {}
+  JsonReader(const FieldPlan& plan, const std::vector<Span>* places) : trie_(plan), width_(plan.width()), places_(places) {}
 
   void prepare(const Slab& slab, size_t records) override {
     at_ = nullptr;
     refused_ = 0;
-    dense_ = records * 2 >= slab.records.size();
+    dense_ = !places_ && records * 2 >= slab.records.size();
     index_.settle();
   }
 
   bool read(const Slab& slab, uint32_t record, Column* row) override {
-    const Span span = slab.records[record];
+    const Span span = places_ ? (*places_)[record] : slab.records[record];
     std::fill_n(row, width_, Column{});
-    if (locate(slab, record) && escapes(slab.data(), span) && walk(slab, span, row)) return true;
-    explain(slab.record(record));
+    if (locate(slab, record, span) && escapes(slab.data(), span) && walk(slab, span, row)) return true;
+    explain(slab.text().substr(span.begin, span.end - span.begin));
     return false;
   }
 
  private:
   // Points at_ to the first token of the record. False: the index refused the record.
-  bool locate(const Slab& slab, uint32_t record) {
-    const Span span = slab.records[record];
+  bool locate(const Slab& slab, uint32_t record, Span span) {
     if (!at_ || span.begin < indexed_.begin || span.end > indexed_.end || !alone(slab, span)) {
       const Span stretch = dense_ && span.begin >= refused_ ? stretch_from(slab, record) : span;
       if (!index(slab, stretch)) {
@@ -318,6 +317,7 @@ class JsonReader final : public Reader {
 
   FieldTrie trie_;
   const uint32_t width_;
+  const std::vector<Span>* const places_;  // of the records' JSON; null: they are all JSON
   Index index_;
   Span indexed_{};                // the bytes the index is about
   uint32_t refused_ = 0;          // up to here only records by themselves are indexed
@@ -330,6 +330,8 @@ class JsonReader final : public Reader {
 
 }  // namespace
 
-std::unique_ptr<Reader> json_reader(const FieldPlan& plan) { return std::make_unique<JsonReader>(plan); }
+std::unique_ptr<Reader> json_reader(const FieldPlan& plan, const std::vector<Span>* places) {
+  return std::make_unique<JsonReader>(plan, places);
+}
 
 }  // namespace leat

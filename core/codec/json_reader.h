@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/data/format.h"
 
@@ -12,6 +13,7 @@ namespace leat {
 
 // The records may stand in a slab in any way; those that are lines of their own are read fastest, many per index.
 // `plan` must outlive the reader.
-std::unique_ptr<Reader> json_reader(const FieldPlan& plan);
+// `places`, if given, says where the JSON of each record lies; else the record is all JSON.
+std::unique_ptr<Reader> json_reader(const FieldPlan& plan, const std::vector<Span>* places = nullptr);
 
 }  // namespace leat

@@ -56,9 +56,9 @@ Result<View> view(std::string_view message) {
   return wire::view(message);
 }
 
-Result<Envelope> decode(std::string_view message) {
+Result<Envelope> decode(std::string_view message, std::string_view* payload) {
   if (frame_size(message) != message.size()) return wrong("not one whole message");
-  auto envelope = wire::decode(message);
+  auto envelope = wire::decode(message, payload);
   if (envelope)
     if (const std::string name = not_text(*envelope); !name.empty()) return wrong(name + " is not UTF-8");
   return envelope;

@@ -31,8 +31,8 @@ struct View {
 
 // `message` is one whole frame, at any alignment.
 Result<View> view(std::string_view message);
-// All but the payload. Envelope::unknown then holds what encode() needs to write the rest of the message again.
-Result<Envelope> decode(std::string_view message);
+// Envelope::unknown then holds what encode() needs to write the rest of the message again. `payload` points into the message.
+Result<Envelope> decode(std::string_view message, std::string_view* payload = nullptr);
 // Appends one frame to `out`; nothing on failure.
 Done encode(const Envelope& envelope, std::string_view payload, std::string& out);
 

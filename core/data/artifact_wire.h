@@ -8,7 +8,7 @@
 namespace leat::artifact::wire {
 
 Result<View> view(std::string_view message);
-Result<Envelope> decode(std::string_view message);  // texts unchecked
+Result<Envelope> decode(std::string_view message, std::string_view* payload);  // texts unchecked
 Done encode(const Envelope& envelope, std::string_view payload, std::string& out);
 
 }  // namespace leat::artifact::wire

@@ -28,9 +28,9 @@ struct Failure {
   std::string message;  // one line for a person
   std::string stage;    // id of the stage or end that failed it
   std::string port;
-  std::string source;    // where the record came from: a path, an address
-  uint64_t offset = 0;   // of the record in that source, in bytes
-  uint32_t attempts = 1; // counting the first
+  std::string source;           // where the record came from: a path, an address
+  uint64_t offset = 0;          // of the record in that source, in bytes
+  uint32_t attempts = 1;        // counting the first
   int64_t first = 0, last = 0;  // ns since 1970
 
   bool operator==(const Failure& other) const;
@@ -49,8 +49,8 @@ struct Approval {
 };
 
 struct Envelope {
-  std::string id;         // UUID text
-  int64_t time = 0;       // ns since 1970
+  std::string id;    // UUID text
+  int64_t time = 0;  // ns since 1970
   std::string origin, issuer, destination, subject, media_type, role, scope;
   std::vector<std::pair<std::string, MetaValue>> meta;  // in order of first setting; the last write of a key wins
   std::string checksum_algorithm, signature_algorithm, signature_key;

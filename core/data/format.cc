@@ -11,4 +11,16 @@ uint32_t FieldPlan::slot(const Path& path) {
   return width() - 1;
 }
 
+Done Format::unpack(std::string_view record, Parts& parts) const {
+  parts.envelope = {};
+  parts.envelope.media_type = media_type();
+  parts.payload = record;
+  if (!media_type().empty()) return {};
+  parts.envelope.media_type = "application/json";
+  parts.scratch.clear();
+  to_json(record, parts.scratch);
+  parts.payload = parts.scratch;
+  return {};
+}
+
 }  // namespace leat

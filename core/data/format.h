@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
+#include "core/data/envelope.h"
 #include "core/data/slab.h"
 
 namespace leat {
@@ -46,6 +48,13 @@ class Reader {
   std::string_view code_ = "malformed";
 };
 
+// Parts: a record taken apart. One object serves many records, so that its memory is used again.
+struct Parts {
+  Envelope envelope;
+  std::string_view payload;  // into the record or into scratch
+  std::string scratch;
+};
+
 class Format {
  public:
   virtual ~Format() = default;
@@ -53,6 +62,13 @@ class Format {
   virtual std::unique_ptr<Reader> reader(const FieldPlan& plan) const = 0;
   // Appends the record as one compact line of JSON text, numbers and strings spelled as they came. Only of a record that read well.
   virtual void to_json(std::string_view record, std::string& out) const = 0;
+
+  // What a record's bytes are by themselves. Empty: nothing without their stream (a CSV row and its header), so that as a
+  // payload the record is its JSON text.
+  virtual std::string_view media_type() const { return {}; }
+  virtual bool carries_envelope() const { return false; }  // each record brings its own
+  // The payload, its media type, and the envelope if the record carries one. Unless it does, only of a record that read well.
+  virtual Done unpack(std::string_view record, Parts& parts) const;
 };
 
 }  // namespace leat

@@ -53,14 +53,16 @@ class Slab {
   uint32_t room() const { return capacity_ - size_; }
   std::string_view text() const { return {bytes_, size_}; }
 
-  void grow(uint32_t room);                 // at least this much room; moves the bytes
+  void grow(uint32_t room);                     // at least this much room; moves the bytes
   void resize(uint32_t size) { size_ = size; }  // within what grow() made
-  void append(std::string_view bytes);      // grows as needed
-  void add(std::string_view record);        // append, a record of its own, and a newline behind it
+  void append(std::string_view bytes);          // grows as needed
+  void add(std::string_view record);            // append, a record of its own, and a newline behind it
 
   std::string_view record(uint32_t i) const { return {bytes_ + records[i].begin, records[i].end - records[i].begin}; }
 
   std::vector<Span> records;
+  // Where each record lies as it came, if it was packed and `records` are the unpacked ones; else empty.
+  std::vector<Span> packed;
   const Format* format = nullptr;       // how a record's bytes read as a value; owned by the codec, outlives every slab
   uint64_t offset = 0;                  // of text() in its source, in bytes; of no meaning where `source` is null
   const std::string* source = nullptr;  // its name for messages: a path, an address; owned by the Source

@@ -1,0 +1,24 @@
+// Envelopes: gives the records of a slab theirs, when somebody in the graph asks for them, and takes records apart again.
+// Owner:   the slab holds the envelopes.
+// Thread:  the lane that filled the slab.   Blocks: never.
+// Fails:   a record that should carry an envelope and does not becomes a fault of the slab.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/data/format.h"
+#include "core/data/slab.h"
+
+namespace leat {
+
+// Fills slab.envelopes: with what the records carry, else with new ones that say only where and when they came in.
+void add_envelopes(Slab& slab, std::string_view origin, Instant now, Random& random);
+
+// The record with the envelope that goes with it now: the slab's, else what it carries, else an empty one with a media type.
+Done take_apart(const Slab& slab, uint32_t record, Parts& parts);
+
+std::string uuid7(Instant now, Random& random);  // RFC 9562: sorts by time
+
+}  // namespace leat
