@@ -176,6 +176,7 @@ class Argv {
     ++at_;
     if (!more() || separates(words_[at_])) return report("dlq", "wants an end: a path or an address");
     made.url = words_[at_++];
+    if (made.url.starts_with("--url=")) made.url.erase(0, 6);  // a name that no bare word can have, such as then
     end_options("dlq", made);
     if (chain.dlq) return report("dlq", "the chain has a dlq already");
     chain.dlq = std::move(made);

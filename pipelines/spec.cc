@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ bool same_settings(const Settings& a, const Settings& b) {
 }
 
 bool same_end(const EndSpec& a, const EndSpec& b) {
-  return a.url == b.url && a.written == b.written && a.implied == b.implied && same_settings(a.options, b.options);
+  return a.url == b.url && a.written == b.written && same_settings(a.options, b.options);
 }
 
 bool same_use(const StageUse& a, const StageUse& b) {
@@ -47,11 +48,14 @@ void give_ids(PipelineSpec& spec) {
   for (const ChainSpec& chain : spec.chains)
     for (const StageUse& use : chain.stages)
       if (use.named) taken.insert(use.id);
+  std::map<std::string, int> last;  // the number that each name came to
   for (ChainSpec& chain : spec.chains)
     for (StageUse& use : chain.stages) {
       if (use.named) continue;
-      use.id = use.name;
-      for (int n = 2; !taken.insert(use.id).second; ++n) use.id = fmt::format("{}-{}", use.name, n);
+      do {
+        const int n = ++last[use.name];
+        use.id = n == 1 ? use.name : fmt::format("{}-{}", use.name, n);
+      } while (!taken.insert(use.id).second);
     }
 }
 

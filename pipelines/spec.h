@@ -83,7 +83,7 @@ std::vector<std::string> ports_of(const StageUse& use);
 // The dead-letter sink of a chain: its own, else that of the first chain it reads from which has one; null: none.
 const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain);
 
-// The same pipeline, marks and the order of settings aside.
+// The same pipeline; marks, the order of settings and whether standard input and output were written out aside.
 bool same(const PipelineSpec& a, const PipelineSpec& b);
 
 }  // namespace leat

@@ -8,8 +8,8 @@ namespace {
 
 using Kind = Option::Kind;
 
-Result<std::unique_ptr<Stage>> make_nothing(const Settings&, const MakeContext&) {
-  return Error{Error::Kind::internal, "a fake stage is never made", {}};
+Result<std::unique_ptr<Stage>> make_nothing(const Settings& settings, const MakeContext&) {
+  return Error{Error::Kind::internal, "a fake stage is never made: " + settings.text("expr").value_or("?"), {}};
 }
 
 std::vector<std::string> cases_of(const Settings& settings) {
