@@ -1,0 +1,107 @@
+#include "cli/run.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "cli/report.h"
+#include "cli/summary.h"
+#include "cli/world.h"
+#include "core/base/text.h"
+#include "pipelines/build.h"
+#include "pipelines/runner.h"
+
+namespace leat {
+namespace {
+
+[[noreturn]] void die_of(int number) {
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+  _exit(128 + number);
+}
+
+RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter) {
+  RunOptions options;
+  options.threads = static_cast<int>(globals.count("threads").value_or(1));
+  options.drain = globals.duration("drain").value_or(std::chrono::seconds(10));
+  options.batch_records = static_cast<uint32_t>(globals.count("batch_records").value_or(0));
+  options.report = [&reporter](const std::string& line) { reporter.error(line); };
+  options.random = &world.random;
+  return options;
+}
+
+// The first signal drains, and takes the handlers away, so that the second one kills at once.
+void catch_signals(Loop& loop, Runner& runner, int& caught) {
+  for (int number : {SIGINT, SIGTERM, SIGHUP})
+    loop.on_signal(number, [&loop, &runner, &caught, number] {
+      caught = number;
+      loop.forget_signals();
+      runner.drain();
+    });
+}
+
+void print_summary(const Settings& globals, const Ledger& ledger, Duration elapsed) {
+  const auto format = globals.text("summary");
+  if (!format) return;
+  write_all(STDERR_FILENO, *format == "json" ? summary_json(ledger, elapsed) : summary_text(ledger, elapsed));
+}
+
+// First cause wins.
+int status_of(const Outcome& outcome, int caught) {
+  if (outcome.error) return leat::status_of(outcome.error->kind);
+  if (outcome.stopped_by_strict) return 65;
+  if (outcome.drain_expired) return 75;
+  if (outcome.reader_gone) die_of(SIGPIPE);
+  if (caught == SIGINT || caught == SIGHUP) die_of(caught);
+  if (outcome.failed > 0) return 1;
+  return outcome.lost > 0 ? 70 : 0;
+}
+
+}  // namespace
+
+int status_of(Error::Kind kind) {
+  switch (kind) {
+    case Error::Kind::usage: return 2;
+    case Error::Kind::config: return 78;
+    case Error::Kind::no_input: return 66;
+    case Error::Kind::io: return 74;
+    case Error::Kind::data: return 65;
+    case Error::Kind::internal: break;
+  }
+  return 70;
+}
+
+int run_pipeline(const PipelineSpec& spec, World world) {
+  const Reporter reporter(world.clock, spec.globals.text("log") == "json", spec.globals.flag("quiet"));
+  const auto environment = RealEnvironment::all();
+  Problems problems;
+  Graph graph = build(spec, {&world, &environment}, problems);
+  if (!problems.empty()) {
+    const Error error = to_error(spec, problems);
+    reporter.error(error.text);
+    return status_of(error.kind);
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a broken pipe is an answer of write(), so that the ledger can still be kept
+  Loop loop(world.clock);
+  int caught = 0;
+  int status = 0;
+  const Instant begun = world.clock.now();
+  {
+    Runner runner(std::move(graph), loop, world.clock, options_of(spec.globals, world, reporter));
+    catch_signals(loop, runner, caught);
+    if (const Done started = runner.start(); !started) {
+      reporter.error(started.error().text);
+      return status_of(started.error().kind);
+    }
+    if (!runner.over()) loop.run();
+    const Outcome outcome = runner.outcome();
+    if (outcome.failed > 10) reporter.error(fmt::format("{} records failed and nobody took them", outcome.failed));
+    print_summary(spec.globals, runner.ledger(), world.clock.now() - begun);
+    status = status_of(outcome, caught);
+  }
+  return status;
+}
+
+}  // namespace leat

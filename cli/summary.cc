@@ -1,0 +1,82 @@
+#include "cli/summary.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/codec/json_text.h"
+
+namespace leat {
+namespace {
+
+using Total = std::pair<std::string_view, uint64_t>;
+
+// The two sides of the law: what came into being, and what became of it.
+std::array<Total, 3> born(const Ledger& l) { return {{{"read", l.read}, {"emitted", l.emitted}, {"copied", l.copied}}}; }
+std::array<Total, 7> fates(const Ledger& l) {
+  return {{{"delivered", l.delivered},
+           {"filtered", l.filtered},
+           {"absorbed", l.absorbed},
+           {"dropped", l.dropped},
+           {"dead_lettered", l.dead_lettered},
+           {"failed", l.failed},
+           {"pending", l.pending}}};
+}
+
+std::string dropped_words(const LedgerRow& row) {
+  std::string words;
+  for (const auto& [reason, count] : row.dropped) words += fmt::format("{}dropped {} ({})", words.empty() ? "" : ", ", count, reason);
+  return words;
+}
+
+std::string sum(std::span<const Total> totals) {
+  std::string line;
+  for (const auto& [name, count] : totals)
+    if (count > 0 || line.empty()) line += fmt::format("{}{} {}", line.empty() ? "" : " + ", name, count);
+  return line;
+}
+
+}  // namespace
+
+std::string summary_text(const Ledger& ledger, Duration elapsed) {
+  std::string out = fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", "id", "in", "out", "missing", "failed", "");
+  for (const LedgerRow& row : ledger.rows) {
+    const bool sink = row.kind == "sink" || row.kind == "dlq";
+    std::string notes = dropped_words(row);
+    if (row.missing > 0) notes += (notes.empty() ? "" : ", ") + row.missing_word;
+    if (row.pending > 0) notes += fmt::format("{}pending {}", notes.empty() ? "" : ", ", row.pending);
+    out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted, row.missing,
+                       row.failed, notes);
+  }
+  const double seconds = std::chrono::duration<double>(elapsed).count();
+  out += fmt::format("{} = {}{}\n", sum(born(ledger)), sum(fates(ledger)), ledger.balanced() ? "" : "  DOES NOT BALANCE");
+  out += fmt::format("{} in {:.3f} s", text::size(ledger.bytes_in), seconds);
+  if (seconds > 0) out += fmt::format(", {}/s, {:.0f} records/s", text::size(static_cast<uint64_t>(static_cast<double>(ledger.bytes_in) / seconds)),
+                                      static_cast<double>(ledger.read) / seconds);
+  return out + "\n";
+}
+
+std::string summary_json(const Ledger& ledger, Duration elapsed) {
+  std::string out = "{";
+  for (const auto& [name, count] : born(ledger)) out += fmt::format(R"("{}":{},)", name, count);
+  for (const auto& [name, count] : fates(ledger)) out += fmt::format(R"("{}":{},)", name, count);
+  out += fmt::format(R"("balanced":{},"bytes_in":{},"seconds":{:.6f},"stages":[)", ledger.balanced(), ledger.bytes_in,
+                     std::chrono::duration<double>(elapsed).count());
+  for (const LedgerRow& row : ledger.rows) {
+    if (&row != &ledger.rows.front()) out += ',';
+    out += "{\"id\":";
+    json::quote(row.id, out);
+    out += fmt::format(R"(,"kind":"{}","in":{},"passed":{},"missing":{},"failed":{},"emitted":{},"delivered":{},"pending":{},"dropped":{{)", row.kind,
+                       row.in, row.passed, row.missing, row.failed, row.emitted, row.delivered, row.pending);
+    for (auto at = row.dropped.begin(); at != row.dropped.end(); ++at) {
+      if (at != row.dropped.begin()) out += ',';
+      json::quote(at->first, out);
+      out += fmt::format(":{}", at->second);
+    }
+    out += "}}";
+  }
+  return out + "]}\n";
+}
+
+}  // namespace leat

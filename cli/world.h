@@ -1,0 +1,30 @@
+// RealWorld: the clock, the chance and the environment of this process.
+// Owner:   main.   Thread: any; the random source is guarded by none and used on the main thread only.
+// Blocks:  never.   Fails: cannot.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/clock.h"
+
+namespace leat {
+
+class RealClock final : public Clock {
+ public:
+  Instant now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+};
+
+class RealRandom final : public Random {
+ public:
+  uint64_t next() override;  // from the kernel
+};
+
+class RealEnvironment final : public Environment {
+ public:
+  std::optional<std::string> get(std::string_view name) const override;
+  static std::vector<std::pair<std::string, std::string>> all();  // a snapshot, for $ENV
+};
+
+}  // namespace leat
