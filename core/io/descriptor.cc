@@ -131,8 +131,9 @@ ssize_t Descriptor::write(const char* from, size_t size) {
 void fill_standard_descriptors() {
   for (int fd : {0, 1, 2}) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one, since those below it are open by now.
-    [[maybe_unused]] const int opened = ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+    // The lowest free number is this one, since those below it are open by now. Input is opened for writing and output for
+    // reading only, so that using them fails with EBADF instead of reading nothing or writing nowhere without a word.
+    [[maybe_unused]] const int opened = ::open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY);
   }
 }
 

@@ -58,7 +58,7 @@ class Descriptor {
   static Result<Descriptor> wrap(int fd, bool owned, bool writing, const std::string& name);
 };
 
-// Opens /dev/null on whichever of 0, 1, 2 is closed, so that no other file takes the number. First thing in main.
+// Fills whichever of 0, 1, 2 is closed, so that no other file takes the number; using it still fails. First thing in main.
 void fill_standard_descriptors();
 
 }  // namespace leat
