@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/summary.h"
 #include "cli/world.h"
@@ -46,6 +47,15 @@ void print_summary(const Settings& globals, const Ledger& ledger, Duration elaps
   const auto format = globals.text("summary");
   if (!format) return;
   write_all(STDERR_FILENO, *format == "json" ? summary_json(ledger, elapsed) : summary_text(ledger, elapsed));
+}
+
+// Shown where a person looks and no data goes to the same place. The line is wiped before anything else is written.
+void show_progress(Loop& loop, const Runner& runner, const Clock& clock, Instant begun, bool& shown) {
+  if (!isatty(STDERR_FILENO) || isatty(STDOUT_FILENO)) return;
+  loop.pulse(std::chrono::seconds(1), [&runner, &clock, &shown, begun] {
+    shown = true;
+    write_all(STDERR_FILENO, "\r\x1b[K" + progress_line(runner.ledger(), runner.total_bytes(), clock.now() - begun));
+  });
 }
 
 // First cause wins.
@@ -95,7 +105,10 @@ int run_pipeline(const PipelineSpec& spec, World world) {
       reporter.error(started.error().text);
       return status_of(started.error().kind);
     }
+    bool shown = false;
+    if (!spec.globals.flag("quiet")) show_progress(loop, runner, world.clock, begun, shown);
     if (!runner.over()) loop.run();
+    if (shown) write_all(STDERR_FILENO, "\r\x1b[K");
     const Outcome outcome = runner.outcome();
     if (outcome.failed > 10) reporter.error(fmt::format("{} records failed and nobody took them", outcome.failed));
     print_summary(spec.globals, runner.ledger(), world.clock.now() - begun);

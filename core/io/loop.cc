@@ -18,12 +18,12 @@ struct Loop::State {
   uv_loop_t loop;
   uv_async_t async;
   uv_idle_t idle;
-  uv_timer_t timer;
+  uv_timer_t timer, pulse;
   std::vector<uv_signal_t*> signals;
   std::vector<std::unique_ptr<Job>> signal_jobs;
   std::thread::id thread = std::this_thread::get_id();
   std::function<bool()> step;
-  Job on_time;
+  Job on_time, on_pulse;
   std::atomic<bool> awake{false};
   std::mutex mutex;
   std::vector<Job> jobs;
@@ -53,7 +53,7 @@ void Loop::State::start_work() {
 Loop::Loop(const Clock& clock) : state_(std::make_unique<State>(clock)) {
   State& s = *state_;
   uv_loop_init(&s.loop);
-  s.async.data = s.idle.data = s.timer.data = &s;
+  s.async.data = s.idle.data = s.timer.data = s.pulse.data = &s;
   uv_async_init(&s.loop, &s.async, [](uv_async_t* handle) {
     auto* state = static_cast<State*>(handle->data);
     if (state->awake.exchange(false)) state->start_work();
@@ -61,13 +61,16 @@ Loop::Loop(const Clock& clock) : state_(std::make_unique<State>(clock)) {
   });
   uv_idle_init(&s.loop, &s.idle);
   uv_timer_init(&s.loop, &s.timer);
+  uv_timer_init(&s.loop, &s.pulse);
 }
 
 Loop::~Loop() {
   State& s = *state_;
   forget_signals();
-  for (auto* handle : {reinterpret_cast<uv_handle_t*>(&s.async), reinterpret_cast<uv_handle_t*>(&s.idle), reinterpret_cast<uv_handle_t*>(&s.timer)})
-    uv_close(handle, nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&s.async), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&s.idle), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&s.timer), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&s.pulse), nullptr);
   uv_run(&s.loop, UV_RUN_DEFAULT);  // runs the close callbacks, those of watches included
   uv_loop_close(&s.loop);
 }
@@ -113,6 +116,17 @@ void Loop::arm(std::optional<Instant> when) {
   const auto ms = wait <= Duration::zero() ? 0 : std::chrono::ceil<std::chrono::milliseconds>(wait).count();
   uv_update_time(&s.loop);
   uv_timer_start(&s.timer, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_time(); }, static_cast<uint64_t>(ms), 0);
+}
+
+void Loop::pulse(Duration every, Job job) {
+  State& s = *state_;
+  s.on_pulse = std::move(job);
+  if (every <= Duration::zero()) {
+    uv_timer_stop(&s.pulse);
+    return;
+  }
+  const auto ms = static_cast<uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(every).count());
+  uv_timer_start(&s.pulse, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_pulse(); }, ms, ms);
 }
 
 void Loop::on_signal(int number, Job job) {

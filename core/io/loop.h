@@ -42,6 +42,8 @@ class Loop {
   void on_time(Job job);
   void arm(std::optional<Instant> when);  // ONE timer, for on_time; nothing: off
 
+  void pulse(Duration every, Job job);  // again and again, for what people look at; zero: off
+
   void on_signal(int number, Job job);
   void forget_signals();
 
