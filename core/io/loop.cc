@@ -24,6 +24,7 @@ struct Loop::State {
   std::thread::id thread = std::this_thread::get_id();
   std::function<bool()> step;
   Job on_time, on_pulse;
+  bool woken = false;  // since the last step began
   std::atomic<bool> awake{false};
   std::mutex mutex;
   std::vector<Job> jobs;
@@ -42,11 +43,14 @@ void Loop::State::run_jobs() {
 }
 
 void Loop::State::start_work() {
+  woken = true;
   if (!step) return;
   uv_idle_start(&idle, [](uv_idle_t* handle) {
     auto* state = static_cast<State*>(handle->data);
     // One step per turn of the loop, so that signals, timers and a dead reader are seen between any two blocks.
-    if (!state->step()) uv_idle_stop(handle);
+    // A wake that comes while the step runs, from a sink that opens a gate, must not be stopped with it.
+    state->woken = false;
+    if (!state->step() && !state->woken) uv_idle_stop(handle);
   });
 }
 
