@@ -19,15 +19,22 @@ class FieldTrie {
 
   struct Node {
     std::string key;
+    uint64_t head = 0;            // the first eight bytes of the key, zeros behind a shorter one
+    uint64_t mask = 0;            // which of them it has
     uint32_t slot = kNone;        // of the column that holds this value itself
     std::vector<uint32_t> below;  // slots of everything inside it
     std::vector<Node> children;
-    uint64_t sizes = 0;  // bit n: some child's key has n bytes; bit 63: 63 or more
+    uint64_t sizes = 0;  // bit n: some child's key has n bytes, modulo 64
 
-    const Node* find(std::string_view name) const {
-      if (!(sizes >> (name.size() < 63 ? name.size() : 63) & 1)) return nullptr;
+    // `name` is followed by 8 readable bytes.
+    const Node* find(const char* name, size_t size) const {
+      if (!(sizes >> (size & 63) & 1)) return nullptr;
+      uint64_t front;
+      std::memcpy(&front, name, 8);
       for (const Node& child : children)
-        if (child.key.size() == name.size() && std::memcmp(child.key.data(), name.data(), name.size()) == 0) return &child;
+        if (child.key.size() == size && (front & child.mask) == child.head &&
+            (size <= 8 || std::memcmp(child.key.data() + 8, name + 8, size - 8) == 0))
+          return &child;
       return nullptr;
     }
   };
