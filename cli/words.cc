@@ -100,7 +100,8 @@ class Reading {
     const std::string name = words_[at].substr(0, words_[at].find('='));
     std::vector<std::string> names;
     for (const Known& known : known_) names.push_back(kebab(known.option->name));
-    std::string hint = did_you_mean(name.substr(name.find_first_not_of('-')), std::vector<std::string_view>(names.begin(), names.end()));
+    std::string hint = did_you_mean(name.substr(std::min(name.find_first_not_of('-'), name.size())),
+                                    std::vector<std::string_view>(names.begin(), names.end()));
     if (!hint.empty()) hint.insert(hint.rfind(' ') + 1, "--");
     if (reader_.hint)
       if (std::string told = reader_.hint(name); !told.empty()) hint = std::move(told);

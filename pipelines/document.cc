@@ -27,8 +27,8 @@ Result<Node*> child(Node& node, std::string_view part, std::string_view path) {
   Node key;
   key.kind = Node::Kind::scalar;
   key.text = part;
-  node.entries.emplace_back(std::move(key), Node());
-  return &node.entries.back().second;
+  node.entries.push_back({std::move(key), Node()});
+  return &node.entries.back().value;
 }
 
 }  // namespace

@@ -20,16 +20,23 @@ struct Node {
   bool flow = false;   // a list or map in brackets
   std::string text;    // of a scalar, as written: numbers and booleans too
   Mark mark;
-  std::vector<Node> items;                     // of a list
-  std::vector<std::pair<Node, Node>> entries;  // of a map, in the order written; keys are scalars and differ
+  std::vector<Node> items;     // of a list
+  struct Entry;                // no std::pair: clang 14 wants Node whole before it can name one
+  std::vector<Entry> entries;  // of a map, in the order written; keys are scalars and differ
 
-  const Node* find(std::string_view key) const {
-    for (const auto& [name, value] : entries)
-      if (name.text == key) return &value;
-    return nullptr;
-  }
+  const Node* find(std::string_view key) const;
   Node* find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
 };
+
+struct Node::Entry {
+  Node key, value;
+};
+
+inline const Node* Node::find(std::string_view key) const {
+  for (const auto& [name, value] : entries)
+    if (name.text == key) return &value;
+  return nullptr;
+}
 
 struct Document {
   Node root;

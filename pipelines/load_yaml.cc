@@ -149,7 +149,7 @@ class Builder : public YAML::EventHandler {
     if (key.plain && key.text == "<<")
       return report(key.mark, "merge keys are not supported", "write the keys out, or give the whole value an alias");
     if (level.node.find(key.text)) return report(key.mark, fmt::format("the key {} stands here twice", text::quoted(key.text)));
-    level.node.entries.emplace_back(key, std::move(value));
+    level.node.entries.push_back({key, std::move(value)});
   }
 
   Document& document_;

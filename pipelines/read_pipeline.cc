@@ -171,7 +171,7 @@ class PipelineReader {
     return at == catalog_.end() ? nullptr : *at;
   }
 
-  void named(ChainSpec& chain, StageUse use, const Node& name, const Node& value, const std::vector<std::pair<Node, Node>>& beside,
+  void named(ChainSpec& chain, StageUse use, const Node& name, const Node& value, const std::vector<Node::Entry>& beside,
              const std::string& path) {
     use.name = name.text;
     use.spec = stage_named(name.text);
@@ -223,7 +223,7 @@ class PipelineReader {
       return values_.read(use.settings, *operand, value, path);
     }
     const bool none =
-        std::none_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return find_option(options, entry.first.text); });
+        std::none_of(value.entries.begin(), value.entries.end(), [&](const auto& entry) { return find_option(options, entry.key.text); });
     const bool taken_apart = none && has && operand->kind == Option::Kind::expr;
     for (const auto& [key, held] : value.entries) {
       if (const Option* option = find_option(options, key.text)) {
@@ -241,7 +241,7 @@ class PipelineReader {
     const Node* own = value.find(operand.name);
     if (own && own->kind == NodeKind::map) return true;
     return std::all_of(value.entries.begin(), value.entries.end(),
-                       [&](const auto& entry) { return find_option(options, entry.first.text) && entry.first.text != operand.name; });
+                       [&](const auto& entry) { return find_option(options, entry.key.text) && entry.key.text != operand.name; });
   }
 
   const Node& root_;

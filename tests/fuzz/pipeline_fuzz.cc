@@ -1,0 +1,26 @@
+// A pipeline file of any bytes is a spec or a list of mistakes with places inside it, never a crash, a hang or a blown-up tree.
+#include <algorithm>
+#include <cstdlib>
+
+#include "pipelines/read_pipeline.h"
+
+namespace {
+
+class Nothing final : public leat::Environment {
+ public:
+  std::optional<std::string> get(std::string_view) const override { return std::nullopt; }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const Nothing environment;
+  const leat::Outside outside{environment, [](const std::string&) { return leat::Result<std::string>(std::string("x")); }};
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto loaded = leat::load_pipeline(text, "file.yaml", outside);
+  const auto lines = 2 + std::count_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
+  for (const auto& problem : loaded.problems)
+    if (problem.message.empty() || problem.mark.line > lines) std::abort();
+  leat::to_error(loaded.spec, loaded.problems);
+  return 0;
+}
