@@ -14,7 +14,7 @@
 namespace leat::test {
 
 struct Fed {
-  std::vector<SlabRef> slabs;
+  std::vector<SlabRef> slabs;  // those with records
   std::vector<std::string> records;
   std::vector<Slab::Fault> faults;  // record: index into records
   std::optional<Error> broken;
@@ -40,7 +40,7 @@ inline Fed feed(Framer& framer, std::string_view bytes, size_t piece, Pool& pool
       fed.faults.push_back(fault);
     }
     for (uint32_t i = 0; i < slab->records.size(); ++i) fed.records.emplace_back(slab->record(i));
-    fed.slabs.push_back(std::move(slab));
+    if (!slab->records.empty()) fed.slabs.push_back(std::move(slab));
     if (framer.broken()) fed.broken = *framer.broken();
   } while (taken < bytes.size() && !fed.broken);
   return fed;

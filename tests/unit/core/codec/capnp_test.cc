@@ -71,7 +71,7 @@ TEST(Capnp, AnyPiecesGiveTheSameRecordsAndBytes) {
     EXPECT_EQ(fed.records, all) << piece;
     const auto encoder = capnp_encoder(kOptions);
     EXPECT_EQ(encode_all(*encoder, fed.slabs), joined(all)) << piece;
-    for (const SlabRef& slab : fed.slabs) EXPECT_EQ(encoder->as_is(*slab), !slab->records.empty());
+    for (const SlabRef& slab : fed.slabs) EXPECT_TRUE(encoder->as_is(*slab));
   }
 }
 
