@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/random.h"
 #include "pipelines/runner.h"
 
 namespace leat {
@@ -22,7 +23,8 @@ struct Runner::InputState {
 };
 
 struct Runner::Lane {
-  Lane(size_t nodes, size_t inputs, bool is_serial) : tallies(nodes), input_tallies(inputs), clones(nodes), serial(is_serial) {}
+  Lane(size_t nodes, size_t inputs, bool is_serial, uint64_t seed)
+      : tallies(nodes), input_tallies(inputs), clones(nodes), serial(is_serial), random(seed) {}
 
   std::vector<Tally> tallies, input_tallies;
   std::vector<std::unique_ptr<Stage>> clones;  // of parallel stages; null: the graph's own
@@ -38,6 +40,7 @@ struct Runner::Lane {
   };
   std::vector<Readers> readers;
   const bool serial;
+  SplitMix random;  // for the ids of new envelopes
   Instant now{};
   uint64_t seen_wakes = 0;
 

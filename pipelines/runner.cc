@@ -68,11 +68,11 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
   }
   connect();
   for (int i = 0; i < std::max(1, options_.threads); ++i) {
-    lanes_.push_back(std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), false));
+    lanes_.push_back(std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), false, options_.seed + static_cast<uint64_t>(i)));
     for (size_t node = 0; i > 0 && node < graph_.nodes.size(); ++node)
       if (graph_.nodes[node].parallel) lanes_.back()->clones[node] = graph_.nodes[node].stage->clone();
   }
-  serial_ = std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), true);
+  serial_ = std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), true, options_.seed);
 }
 
 Runner::~Runner() {

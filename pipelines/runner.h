@@ -32,7 +32,7 @@ struct RunOptions {
   Duration drain = std::chrono::seconds(10);
   uint32_t batch_records = 0;              // at most so many per batch; 0: as they were read. For tests of the boundary law
   std::function<void(const std::string&)> report;  // one line for people; called under the turn or a lane's lock
-  Random* random = nullptr;
+  uint64_t seed = 0;                       // of the ids that new envelopes get
 };
 
 // How a run ended; cli makes the exit status of it.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/codec/json_format.h"
+#include "core/data/envelopes.h"
 #include "pipelines/lane.h"
 
 namespace leat {
@@ -62,6 +63,7 @@ void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt rec
   tally.in.add(bytes.records.size());
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
   lane.now = clock_.now();
+  if (graph_.envelopes) add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
   Batch all(std::move(slab), std::move(receipt), input.origin);
   if (!bytes.faults.empty()) {
     StageTurn turn(*this, 0, lane);
