@@ -73,8 +73,11 @@ class Receipts {
   }
   bool empty() const { return kept_.empty(); }
   size_t size() const { return kept_.size(); }
-  void take(Receipts&& other);                                        // theirs join ours
-  void share_into(Receipts& other) const;                             // theirs and still ours
+  void take(Receipts&& other);             // theirs join ours
+  void share_into(Receipts& other) const;  // theirs and still ours
+  void fold() {                            // into one promise, so that sharing them again and again is cheap
+    if (kept_.size() > 1) kept_.push_back(join());
+  }
   Receipt join() { return Receipt::join(std::exchange(kept_, {})); }  // one promise for all; nothing is kept afterwards
   void deliver();                                                     // nothing more is owed by this holder
 
