@@ -172,6 +172,8 @@ void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
 void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
                          Tally& tally) {
   tally.failed.add(turn.failed.size());
+  // Reading fails some before the stage fails others; `err` keeps the order of the input, whatever the batches.
+  std::stable_sort(turn.failed.begin(), turn.failed.end(), [](const auto& a, const auto& b) { return a.record < b.record; });
   SlabRef letters = pool_.take();
   letters->format = entered.format;
   letters->source = entered.source;

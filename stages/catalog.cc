@@ -8,6 +8,8 @@ std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
       &kTake,
       &kSkip,
+      &kBatch,
+      &kUnbatch,
   };
   return kAll;
 }

@@ -3,6 +3,7 @@
 // Fails:   a broken law is a test failure at the call that broke it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,6 +42,7 @@ struct Outcome {
   const std::vector<std::string>& out() const { return at(kOut); }
   bool operator==(const Outcome&) const = default;
 };
+void PrintTo(const Outcome& outcome, std::ostream* out);
 
 class FakeTurn : public Turn {
  public:
@@ -49,7 +51,7 @@ class FakeTurn : public Turn {
   bool fail(uint32_t record, Reason reason) override { return failures.push_back({record, std::move(reason)}), false; }
   void emit(Port port, Batch&& batch) override { emitted.emplace_back(port, std::move(batch)); }
   bool wants(Port) const override { return true; }
-  SlabRef slab() override { return pool_.take(); }
+  SlabRef slab() override;
   void drop(uint32_t records, std::string_view reason) override { drops[std::string(reason)] += records; }
 
   std::vector<std::pair<uint32_t, Reason>> failures;
@@ -92,6 +94,7 @@ class Rig {
 
  private:
   void push(const std::vector<Line>& lines, size_t from, size_t to);
+  void read(Batch& batch, FakeTurn& turn);
   void check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left);
   SlabRef make_slab(const std::vector<Line>& lines, size_t from, size_t to);
 
