@@ -4,10 +4,24 @@
 #include <vector>
 
 #include "core/base/text.h"
+#include "core/codec/capnp.h"
+#include "core/codec/lines.h"
 
 namespace leat {
 
-std::span<const CodecSpec> codecs() { return {}; }
+namespace {
+
+constexpr CodecSpec kCodecs[] = {
+    {"ndjson", "one JSON value per line", ".ndjson .jsonl", false, ndjson_framer, ndjson_encoder},
+    {"lines", "text lines; a record is a string", ".log .txt", false, lines_framer, lines_encoder},
+    {"nul", "strings that end with a NUL byte, as find -print0 writes them", "", false, nul_framer, nul_encoder},
+    {"capnp", "artifacts as Cap'n Proto messages, one after another", ".capnp .artifact", true, capnp_framer, capnp_encoder},
+    {"capnp-packed", "artifacts as packed Cap'n Proto messages", "", true, capnp_packed_framer, capnp_packed_encoder},
+};
+
+}  // namespace
+
+std::span<const CodecSpec> codecs() { return kCodecs; }
 
 const CodecSpec* find_codec(std::string_view name) {
   const auto all = codecs();

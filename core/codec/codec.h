@@ -57,8 +57,8 @@ class Encoder {
 struct CodecSpec {
   std::string_view name;
   std::string_view summary;
-  std::string_view extensions;  // words: .ndjson .jsonl
-  bool envelope;                // writes or reads the whole envelope, so records must have one
+  std::string_view extensions;                               // words: .ndjson .jsonl
+  bool envelope;                                             // writes or reads the whole envelope, so records must have one
   std::unique_ptr<Framer> (*framer)(const CodecOptions&);    // null: cannot be read
   std::unique_ptr<Encoder> (*encoder)(const CodecOptions&);  // null: cannot be written
 };

@@ -1,0 +1,30 @@
+// AsJson: records of any format as JSON text, for the encoders that must look into them.
+// Owner:   one encoder.   Thread: one.   Blocks: never.
+// Fails:   a record nobody has checked yet and that is none: reported as malformed, with its place.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/codec/codec.h"
+
+namespace leat {
+
+class AsJson {
+ public:
+  // Before the records of another batch.
+  void begin(const Batch& batch);
+  // The record as one compact line of JSON text, good until the next call; null: it was reported.
+  const std::string* text(const Slab& slab, uint32_t record, const Encoder::Fail& fail);
+  // Does it read as what its format says? False: it was reported.
+  bool check(const Slab& slab, uint32_t record, const Encoder::Fail& fail);
+
+ private:
+  const FieldPlan nothing_;
+  const Format* format_ = nullptr;
+  std::unique_ptr<Reader> reader_;
+  std::string text_;
+};
+
+}  // namespace leat
