@@ -5,6 +5,8 @@
 
 #include "core/base/text.h"
 #include "core/codec/capnp.h"
+#include "core/codec/json_values.h"
+#include "core/codec/length_prefixed.h"
 #include "core/codec/lines.h"
 
 namespace leat {
@@ -13,8 +15,12 @@ namespace {
 
 constexpr CodecSpec kCodecs[] = {
     {"ndjson", "one JSON value per line", ".ndjson .jsonl", false, ndjson_framer, ndjson_encoder},
+    {"json", "JSON values one after another, in any white space", ".json", false, json_framer, json_encoder},
+    {"json-array", "the elements of a JSON array", "", false, json_array_framer, json_array_encoder},
     {"lines", "text lines; a record is a string", ".log .txt", false, lines_framer, lines_encoder},
     {"nul", "strings that end with a NUL byte, as find -print0 writes them", "", false, nul_framer, nul_encoder},
+    {"length-prefixed", "JSON values, each after its length in four bytes, highest first", "", false, length_prefixed_framer,
+     length_prefixed_encoder},
     {"capnp", "artifacts as Cap'n Proto messages, one after another", ".capnp .artifact", true, capnp_framer, capnp_encoder},
     {"capnp-packed", "artifacts as packed Cap'n Proto messages", "", true, capnp_packed_framer, capnp_packed_encoder},
 };
