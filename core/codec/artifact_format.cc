@@ -28,6 +28,11 @@ void payload_to_json(const artifact::View& view, std::string& out) {
   }
 }
 
+bool unchanged(const Slab& slab, uint32_t record, Parts& scratch) {
+  if (slab.envelopes.empty()) return true;
+  return slab.format->unpack(slab.record(record), scratch) && scratch.envelope == slab.envelopes[record];
+}
+
 PayloadReader::PayloadReader(const FieldPlan& plan) : plan_(plan), json_(json_reader(plan, &payloads_)) {}
 PayloadReader::~PayloadReader() = default;
 
@@ -53,7 +58,7 @@ void PayloadReader::fill(const Slab& slab, uint32_t record, const artifact::View
   using Kind = Column::Kind;
   const Span whole = slab.records[record];
   const bool null = media_of(view.media_type) == Media::json;
-  Column column{whole.begin, whole.end - whole.begin, null ? Kind::null : Kind::string, Column::Form::foreign};
+  Column column{whole.begin, whole.end - whole.begin, null ? Kind::null : Kind::string, null ? Column::Form::plain : Column::Form::foreign};
   if (media_of(view.media_type) == Media::text && text::utf8(view.payload)) {
     column.begin = view.payload.empty() ? whole.begin : static_cast<uint32_t>(view.payload.data() - slab.data());
     column.size = static_cast<uint32_t>(view.payload.size());

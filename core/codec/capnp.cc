@@ -119,15 +119,8 @@ const Format& capnp_format() {
   return format;
 }
 
-bool unchanged_artifact(const Slab& slab, uint32_t record) {
-  if (slab.format != &capnp_format()) return false;
-  if (slab.envelopes.empty()) return true;
-  const auto own = artifact::decode(slab.record(record));
-  return own && *own == slab.envelopes[record];
-}
-
 Done append_artifact(const Slab& slab, uint32_t record, Parts& scratch, std::string& out) {
-  if (unchanged_artifact(slab, record)) return out += slab.record(record), Done();
+  if (slab.format == &capnp_format() && unchanged(slab, record, scratch)) return out += slab.record(record), Done();
   if (const Done done = take_apart(slab, record, scratch); !done) return done;
   return artifact::encode(scratch.envelope, scratch.payload, out);
 }

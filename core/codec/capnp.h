@@ -24,9 +24,7 @@ std::unique_ptr<Encoder> capnp_packed_encoder(const CodecOptions& options);
 const Format& capnp_format();
 
 // Appends the record as one message: with its own bytes if it is an artifact whose envelope says what they say.
-// `scratch` is the caller's, used again. Shared by both encoders.
+// `scratch` is used again. Shared by both encoders.
 Done append_artifact(const Slab& slab, uint32_t record, Parts& scratch, std::string& out);
-// Is the record, under the envelope the slab gives it, still what its own bytes say?
-bool unchanged_artifact(const Slab& slab, uint32_t record);
 
 }  // namespace leat

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/codec/artifact_format.h"
 #include "core/codec/capnp.h"
 #include "core/codec/packing.h"
 
@@ -100,7 +101,7 @@ class PackedEncoder final : public Encoder {
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
     const Slab& slab = batch.slab();
     batch.each([&](uint32_t record) {
-      if (!slab.packed.empty() && unchanged_artifact(slab, record)) {
+      if (!slab.packed.empty() && unchanged(slab, record, parts_)) {
         const Span own = slab.packed[record];
         out += slab.text().substr(own.begin, own.end - own.begin);
         return;

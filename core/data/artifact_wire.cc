@@ -326,6 +326,8 @@ Done encode(const Envelope& envelope, std::string_view payload, std::string& out
   const auto old = known.root();
   message.setRoot(old);
   write(message.getRoot<Artifact>(), old, envelope, payload);
+  if (message.getRoot<Artifact>().getMetadata().size() > kMaxMeta)
+    return wrong("more than " + std::to_string(kMaxMeta) + " metadata entries");
   capnp::MallocMessageBuilder tidy(static_cast<uint32_t>(message.sizeInWords()));  // without the holes that rewriting left
   tidy.setRoot(message.getRoot<Artifact>().asReader());
   append(tidy, out);

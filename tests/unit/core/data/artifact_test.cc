@@ -1,11 +1,10 @@
 #include "core/data/artifact.h"
 
-#include <cmath>
-#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/envelopes.h"
 #include "tests/support/tool.h"
 
 namespace leat {
@@ -13,22 +12,9 @@ namespace {
 
 const std::string kSchema = LEAT_SOURCE_DIR "/core/data/artifact.capnp";
 
-Envelope full() {
-  Envelope e;
-  e.id = "018f3b1c-7e2a-7cde-8123-456789abcdef", e.time = 1700000000123456789;
-  e.origin = "gw1", e.issuer = "ca", e.destination = "sink", e.subject = "orders.eu", e.media_type = "application/json";
-  e.role = "user", e.scope = "params", e.trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", e.parent = "p1", e.attempt = 2;
-  e.put("tenant", std::string("a"));
-  e.put("retries", int64_t{-3});
-  e.put("ratio", 0.5);
-  e.put("sampled", true);
-  e.put("blob", Bytes{std::string("\0\xff", 2)});
-  e.checksum_algorithm = "crc32c", e.checksum = "\x12\x34";
-  e.signature_algorithm = "ed25519", e.signature_key = "k1", e.signature = "sig";
-  e.failure = std::make_unique<Failure>();
-  *e.failure = {"malformed", "no value", "filter", "out", "a.ndjson", 77, 3, 5, 9};
-  e.approvals = {{"zk", std::string("\0\1", 2)}};
-  return e;
+const Envelope& full() {
+  static const Envelope envelope = test::full_envelope();
+  return envelope;
 }
 
 std::string encoded(const Envelope& envelope, std::string_view payload) {
@@ -153,36 +139,11 @@ TEST(Artifact, LastWriteOfAKeyWins) {
   EXPECT_EQ(*read.find("k"), MetaValue(int64_t{2}));
 }
 
-std::string random_text(std::mt19937& random, const std::string& letters) {
-  std::string out;
-  for (uint32_t n = random() % 20; n > 0; --n) out += letters[random() % letters.size()];
-  return out;
-}
-
 TEST(Artifact, RandomEnvelopesComeBack) {
   std::mt19937 random(42);
-  const std::string any = [] {
-    std::string all;
-    for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
-    return all;
-  }();
-  const auto word = [&] { return random() % 3 ? random_text(random, "ab.\n\"\\ ") : ""; };
-  for (int round = 0; round < 500; ++round) {
-    Envelope e;
-    for (const auto& [name, member] : Envelope::kTexts) e.*member = word();
-    e.time = static_cast<int64_t>((uint64_t{random()} << 32) | random());
-    e.attempt = static_cast<uint32_t>(random());
-    for (uint32_t n = random() % 6; n > 0; --n) {
-      const MetaValue values[] = {word(), int64_t{std::numeric_limits<int64_t>::min()}, std::nan(""), random() % 2 == 0,
-                                  Bytes{random_text(random, any)}};
-      e.put("k" + word(), values[random() % 5]);
-    }
-    e.checksum = random_text(random, any), e.signature = random_text(random, any), e.signature_key = word();
-    if (random() % 2)
-      e.failure =
-          std::make_unique<Failure>(Failure{word(), word(), word(), word(), word(), random(), static_cast<uint32_t>(random()), -1, 1});
-    for (uint32_t n = random() % 3; n > 0; --n) e.approvals.push_back({word(), random_text(random, any)});
-    const std::string payload = random_text(random, any);
+  for (int round = 0; round < 1000; ++round) {
+    const Envelope e = test::random_envelope(random);
+    const std::string payload = test::random_bytes(random, 40);
     const std::string message = encoded(e, payload);
     ASSERT_EQ(decoded(message), e) << round;
     ASSERT_EQ(artifact::view(message)->payload, payload) << round;
