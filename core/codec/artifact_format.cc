@@ -28,11 +28,6 @@ void payload_to_json(const artifact::View& view, std::string& out) {
   }
 }
 
-bool unchanged(const Slab& slab, uint32_t record, Parts& scratch) {
-  if (slab.envelopes.empty()) return true;
-  return slab.format->unpack(slab.record(record), scratch) && scratch.envelope == slab.envelopes[record];
-}
-
 PayloadReader::PayloadReader(const FieldPlan& plan) : plan_(plan), json_(json_reader(plan, &payloads_)) {}
 PayloadReader::~PayloadReader() = default;
 

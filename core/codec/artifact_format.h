@@ -15,10 +15,6 @@ namespace leat {
 // The payload as JSON text on one line, for to_json().
 void payload_to_json(const artifact::View& view, std::string& out);
 
-// Of a format whose records carry their envelopes: does the record's own say what the slab's says now? Else it is to be
-// written anew. `scratch` is used again.
-bool unchanged(const Slab& slab, uint32_t record, Parts& scratch);
-
 // Fills rows from payloads that lie in the slab; `plan` must outlive it.
 class PayloadReader : public Reader {
  public:

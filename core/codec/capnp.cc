@@ -7,8 +7,8 @@
 
 #include "core/base/text.h"
 #include "core/codec/artifact_format.h"
+#include "core/codec/opener.h"
 #include "core/data/artifact.h"
-#include "core/data/envelopes.h"
 
 namespace leat {
 namespace {
@@ -103,13 +103,19 @@ class CapnpEncoder final : public Encoder {
   bool as_is(const Slab& slab) const override { return slab.format == &capnp_format() && slab.contiguous && slab.envelopes.empty(); }
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
+    const Slab& slab = batch.slab();
+    opener_.begin(batch);
     batch.each([&](uint32_t record) {
-      if (const Done done = append_artifact(batch.slab(), record, parts_, out); !done) fail(record, {"encode", done.error().text});
+      if (opener_.unchanged(slab, record, capnp_format())) {
+        out += slab.record(record);
+      } else if (const Parts* parts = opener_.open(slab, record, fail)) {
+        if (const Done done = artifact::encode(parts->envelope, parts->payload, out); !done) fail(record, {"encode", done.error().text});
+      }
     });
   }
 
  private:
-  Parts parts_;
+  Opener opener_;
 };
 
 }  // namespace
@@ -117,12 +123,6 @@ class CapnpEncoder final : public Encoder {
 const Format& capnp_format() {
   static const CapnpFormat format;
   return format;
-}
-
-Done append_artifact(const Slab& slab, uint32_t record, Parts& scratch, std::string& out) {
-  if (slab.format == &capnp_format() && unchanged(slab, record, scratch)) return out += slab.record(record), Done();
-  if (const Done done = take_apart(slab, record, scratch); !done) return done;
-  return artifact::encode(scratch.envelope, scratch.payload, out);
 }
 
 std::unique_ptr<Framer> capnp_framer(const CodecOptions& options) { return std::make_unique<CapnpFramer>(options.max_record); }

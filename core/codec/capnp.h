@@ -23,8 +23,4 @@ std::unique_ptr<Encoder> capnp_packed_encoder(const CodecOptions& options);
 
 const Format& capnp_format();
 
-// Appends the record as one message: with its own bytes if it is an artifact whose envelope says what they say.
-// `scratch` is used again. Shared by both encoders.
-Done append_artifact(const Slab& slab, uint32_t record, Parts& scratch, std::string& out);
-
 }  // namespace leat

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/codec/artifact_format.h"
 #include "core/codec/capnp.h"
+#include "core/codec/opener.h"
 #include "core/codec/packing.h"
+#include "core/data/artifact.h"
 
 namespace leat {
 namespace {
@@ -100,20 +101,26 @@ class PackedEncoder final : public Encoder {
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
     const Slab& slab = batch.slab();
+    opener_.begin(batch);
     batch.each([&](uint32_t record) {
-      if (!slab.packed.empty() && unchanged(slab, record, parts_)) {
+      if (!opener_.unchanged(slab, record, capnp_format())) {
+        const Parts* parts = opener_.open(slab, record, fail);
+        if (!parts) return;
+        message_.clear();
+        if (const Done done = artifact::encode(parts->envelope, parts->payload, message_); !done)
+          return fail(record, {"encode", done.error().text});
+        packing::pack(message_, out);
+      } else if (slab.packed.empty()) {
+        packing::pack(slab.record(record), out);
+      } else {
         const Span own = slab.packed[record];
         out += slab.text().substr(own.begin, own.end - own.begin);
-        return;
       }
-      message_.clear();
-      if (const Done done = append_artifact(slab, record, parts_, message_); !done) return fail(record, {"encode", done.error().text});
-      packing::pack(message_, out);
     });
   }
 
  private:
-  Parts parts_;
+  Opener opener_;
   std::string message_;
 };
 

@@ -7,6 +7,7 @@
 #include "core/codec/capnp.h"
 #include "core/codec/json_values.h"
 #include "core/codec/length_prefixed.h"
+#include "core/codec/envelope_json.h"
 #include "core/codec/lines.h"
 
 namespace leat {
@@ -23,6 +24,7 @@ constexpr CodecSpec kCodecs[] = {
      length_prefixed_encoder},
     {"capnp", "artifacts as Cap'n Proto messages, one after another", ".capnp .artifact", true, capnp_framer, capnp_encoder},
     {"capnp-packed", "artifacts as packed Cap'n Proto messages", "", true, capnp_packed_framer, capnp_packed_encoder},
+    {"envelope", "artifacts as JSON objects, one per line: every field by its name", ".envelopes", true, envelope_framer, envelope_encoder},
 };
 
 }  // namespace

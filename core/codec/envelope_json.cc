@@ -3,12 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/text.h"
-#include "core/codec/artifact_format.h"
 #include "core/codec/json_members.h"
 #include "core/codec/json_reader.h"
 #include "core/codec/json_text.h"
-#include "core/data/envelopes.h"
+#include "core/codec/lines.h"
+#include "core/codec/opener.h"
 #include "core/data/media.h"
 
 namespace leat {
@@ -123,20 +122,21 @@ class EnvelopeEncoder final : public Encoder {
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
     const Slab& slab = batch.slab();
+    opener_.begin(batch);
     batch.each([&](uint32_t record) {
-      if (slab.format == &envelope_format() && unchanged(slab, record, parts_)) {
+      if (opener_.unchanged(slab, record, envelope_format())) {
         out += slab.record(record);
-      } else if (const Done done = take_apart(slab, record, parts_); !done) {
-        return fail(record, {"encode", done.error().text});
+      } else if (const Parts* parts = opener_.open(slab, record, fail)) {
+        envelope_json::write(parts->envelope, parts->payload, envelope_json::Spell::readable, out);
       } else {
-        envelope_json::write(parts_.envelope, parts_.payload, envelope_json::Spell::readable, out);
+        return;
       }
       out += '\n';
     });
   }
 
  private:
-  Parts parts_;
+  Opener opener_;
 };
 
 }  // namespace
@@ -146,9 +146,7 @@ const Format& envelope_format() {
   return format;
 }
 
-std::unique_ptr<Framer> envelope_framer(const CodecOptions& options) {
-  return std::make_unique<EnvelopeFramer>(find_codec("ndjson")->framer(options));
-}
+std::unique_ptr<Framer> envelope_framer(const CodecOptions& options) { return std::make_unique<EnvelopeFramer>(ndjson_framer(options)); }
 
 std::unique_ptr<Encoder> envelope_encoder(const CodecOptions&) { return std::make_unique<EnvelopeEncoder>(); }
 

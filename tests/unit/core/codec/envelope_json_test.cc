@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/codec/json_format.h"
 #include "core/codec/json_members.h"
 #include "core/codec/json_text.h"
 #include "core/data/artifact.h"
@@ -211,6 +212,73 @@ TEST_F(EnvelopeRecords, AnUnchangedLineKeepsItsBytesAndAChangedOneIsWrittenAnew)
   std::string out;
   envelope_encoder({})->encode(Batch(slab, {}, 0), out, [](uint32_t, const Reason& reason) { ADD_FAILURE() << reason.message; });
   EXPECT_EQ(out, "{ \"subject\" : \"a\", \"payload\": 1.0 }\n{\"subject\":\"c\",\"payload\":{\"x\":1}}\n");
+}
+
+TEST_F(EnvelopeRecords, LinesInAnyPieces) {
+  const std::string lines = "{\"id\":\"a\",\"payload\":1}\n\n{\"id\":\"b\"}\r\n{\"id\":\"c\"}";
+  for (size_t piece : {1, 2, 5, 100}) {
+    const auto fed = test::feed(*envelope_framer({}), lines, piece, pool_);
+    EXPECT_EQ(fed.records, (std::vector<std::string>{R"({"id":"a","payload":1})", R"({"id":"b"})", R"({"id":"c"})"}));
+    for (const SlabRef& slab : fed.slabs) EXPECT_EQ(slab->format, &envelope_format());
+  }
+}
+
+TEST_F(EnvelopeRecords, ToCapnpAndBack) {
+  std::mt19937 random(5);
+  std::string lines;
+  for (int i = 0; i < 50; ++i) {
+    Envelope e = test::random_envelope(random);
+    e.media_type = "text/plain";
+    envelope_json::write(e, test::random_words(random), Spell::readable, lines);
+    lines += '\n';
+  }
+  const auto convert = [&](const char* in, const char* out, const std::string& bytes) {
+    const auto fed = test::feed(*find_codec(in)->framer({}), bytes, 1000, pool_);
+    EXPECT_FALSE(fed.broken);
+    std::string written;
+    const auto encoder = find_codec(out)->encoder({});
+    for (const SlabRef& slab : fed.slabs)
+      encoder->encode(Batch(slab, {}, 0), written, [](uint32_t, const Reason& reason) { ADD_FAILURE() << reason.message; });
+    return written;
+  };
+  const std::string flat = convert("envelope", "capnp", lines);
+  EXPECT_EQ(convert("capnp", "envelope", flat), lines);
+  const std::string packed = convert("capnp", "capnp-packed", flat);
+  EXPECT_LT(packed.size(), flat.size());
+  EXPECT_EQ(convert("capnp-packed", "capnp", packed), flat);
+  EXPECT_EQ(convert("envelope", "capnp-packed", lines), packed);
+  EXPECT_EQ(convert("capnp-packed", "envelope", packed), lines);
+}
+
+TEST_F(EnvelopeRecords, OtherFormatsBecomeArtifacts) {
+  const auto encoded = [&](const char* in, const std::string& bytes, std::vector<std::string>* failed) {
+    const auto fed = test::feed(*find_codec(in)->framer({}), bytes, 1000, pool_);
+    std::string out;
+    const auto encoder = envelope_encoder({});
+    for (const SlabRef& slab : fed.slabs)
+      encoder->encode(Batch(slab, {}, 0), out, [&](uint32_t, const Reason& reason) { failed->push_back(std::string(reason.code)); });
+    return out;
+  };
+  std::vector<std::string> failed;
+  EXPECT_EQ(encoded("ndjson", "{\"a\": 1}\n{bad\n2\n", &failed),
+            "{\"media_type\":\"application/json\",\"payload\":{\"a\": 1}}\n{\"media_type\":\"application/json\",\"payload\":2}\n");
+  EXPECT_EQ(failed, std::vector<std::string>{"malformed"}) << "what is no JSON is not passed off as some";
+  EXPECT_EQ(encoded("lines", "x y\n", &failed), "{\"media_type\":\"text/plain\",\"payload\":\"x y\"}\n");
+}
+
+// A text that map turned into JSON is no text/plain any more; a JSON of its own kind stays what it was.
+TEST_F(EnvelopeRecords, TheMediaTypeFollowsTheBytes) {
+  SlabRef slab = pool_.take();
+  slab->format = &json_format();
+  for (const char* type : {"text/plain", "application/geo+json", ""}) {
+    slab->add("[1]");
+    slab->envelopes.emplace_back().media_type = type;
+  }
+  std::string out;
+  envelope_encoder({})->encode(Batch(slab, {}, 0), out, [](uint32_t, const Reason& reason) { ADD_FAILURE() << reason.message; });
+  EXPECT_EQ(out,
+            "{\"media_type\":\"application/json\",\"payload\":[1]}\n{\"media_type\":\"application/"
+            "geo+json\",\"payload\":[1]}\n{\"payload\":[1]}\n");
 }
 
 // ---- Peers ---------------------------------------------------------------------------------------------------------
