@@ -12,6 +12,7 @@ void add(LedgerRow& row, const Tally& tally) {
   row.in += tally.in.get();
   row.passed += tally.passed.get();
   row.failed += tally.failed.get();
+  row.spoiled += tally.spoiled.get();
   row.emitted += tally.emitted.get();
 }
 
@@ -59,7 +60,7 @@ Ledger Runner::ledger() const {
       uint64_t own = 0;
       for (const auto& [reason, count] : row.dropped)
         if (std::find(node.ports.begin(), node.ports.end(), reason) == node.ports.end()) own += count;
-      row.missing = row.in - row.passed - row.failed - own;
+      row.missing = row.in - row.passed - (row.failed - row.spoiled) - own;
       row.missing_word = filtered ? "filtered" : "absorbed";
       (filtered ? ledger.filtered : ledger.absorbed) += row.missing;
     }

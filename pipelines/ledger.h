@@ -26,13 +26,14 @@ class Counter {
 // One node's or source's counts, of one lane.
 struct Tally {
   Counter in, passed, failed, emitted, dropped;
+  Counter spoiled;  // made here and failed here: among `emitted` and `failed`, but they never came in
   Counter unread;  // emitted to a port nobody reads
   Counter copied;  // extra copies made for second and further readers
 };
 
 struct LedgerRow {
   std::string id, kind;  // kind: source, sink, dlq, or the stage's name
-  uint64_t in = 0, passed = 0, missing = 0, failed = 0, emitted = 0, delivered = 0, pending = 0;
+  uint64_t in = 0, passed = 0, missing = 0, failed = 0, spoiled = 0, emitted = 0, delivered = 0, pending = 0;
   std::map<std::string, uint64_t> dropped;  // by reason
   std::string missing_word;                 // filtered or absorbed
 };

@@ -220,6 +220,7 @@ void Runner::turn_end(InputState& input, uint64_t number) {
 }
 
 void Runner::origin_ended(uint16_t origin) {
+  if (draining_) return;  // there may be more where this came from
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
     const Graph::Node& node = graph_.nodes[i];
     if (!node.stage || node.spec->stateless || states_[i]->finished) continue;

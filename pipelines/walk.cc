@@ -22,6 +22,16 @@ bool Runner::StageTurn::fail(uint32_t record, Reason reason) {
   return false;
 }
 
+void Runner::StageTurn::fail_made(Batch&& made, Reason reason) {
+  const Graph::Node& node = runner_.graph_.nodes[node_];
+  StageTurn turn(runner_, node_, lane_);
+  made.each([&](uint32_t i) { turn.fail(i, reason); });
+  lane_.tallies[node_].emitted.add(made.size());
+  lane_.tallies[node_].spoiled.add(made.size());
+  runner_.send_failed(node.id, node.readers[kErr], turn, made, made.slab(), lane_, lane_.tallies[node_]);
+  made.let_go();
+}
+
 bool Runner::StageTurn::wants(Port port) const {
   const auto& readers = runner_.graph_.nodes[node_].readers;
   return port < readers.size() && !readers[port].empty();

@@ -28,7 +28,7 @@ class Gather {
     slab_->envelopes.push_back(std::move(envelope));
   }
   Receipts& owed() { return owed_; }
-  bool empty() const { return !slab_; }  // nothing is owed yet for the slab that is being filled
+  bool owes_nothing() const { return owed_.empty(); }  // for the slab that is being filled
 
   void send() {
     if (!slab_) return;

@@ -46,6 +46,8 @@ class Turn {
 
   // The record leaves by `err` with its bytes as they came in. Answers false, so keep_if(... || turn.fail(i, why)) reads well.
   virtual bool fail(uint32_t record, Reason reason) = 0;
+  // Records the stage has made and cannot answer for (a window whose emit expression fails): they leave by `err` instead.
+  virtual void fail_made(Batch&& made, Reason reason) = 0;
   virtual void emit(Port port, Batch&& batch) = 0;                   // goes downstream at once, depth first
   virtual bool wants(Port port) const = 0;                           // is this port read; if not, emitting there counts drops
   virtual SlabRef slab() = 0;                                        // an empty slab for JSON records; always granted
@@ -67,7 +69,8 @@ class Stage {
   virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
   virtual std::optional<Instant> deadline() const { return std::nullopt; }
   virtual void tick(Turn&) {}                                  // the deadline has come (or passed)
-  virtual void ended(uint16_t, Turn&) {}                       // one of its inputs (Batch::origin) will bring no more
+  // One of its inputs (Batch::origin) will bring no more, because there is no more; not when the run is cut short.
+  virtual void ended(uint16_t, Turn&) {}
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
 };
 

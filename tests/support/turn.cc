@@ -140,6 +140,10 @@ void Rig::check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left) {
     EXPECT_FALSE(reason.message.empty());
     if (entered) outcome_.failed.push_back({std::string(entered->slab().record(record)), std::string(reason.code), reason.message});
   }
+  for (auto& [batch, reason] : turn.spoiled) {
+    batch.each([&, &made = batch](uint32_t i) { outcome_.failed.push_back({std::string(made.slab().record(i)), std::string(reason.code), reason.message}); });
+    batch.let_go();
+  }
   if (left && !left->empty()) turn.emitted.emplace_back(kOut, std::move(*left));
   for (auto& [port, batch] : turn.emitted) {
     EXPECT_NE(port, kErr) << "stages do not emit on err";

@@ -49,6 +49,7 @@ class FakeTurn : public Turn {
   FakeTurn(Instant at, Pool& pool) : Turn(at), pool_(pool) {}
 
   bool fail(uint32_t record, Reason reason) override { return failures.push_back({record, std::move(reason)}), false; }
+  void fail_made(Batch&& made, Reason reason) override { spoiled.emplace_back(std::move(made), std::move(reason)); }
   void emit(Port port, Batch&& batch) override { emitted.emplace_back(port, std::move(batch)); }
   bool wants(Port) const override { return true; }
   SlabRef slab() override;
@@ -57,6 +58,7 @@ class FakeTurn : public Turn {
   std::vector<std::pair<uint32_t, Reason>> failures;
   std::vector<std::pair<Port, Batch>> emitted;
   std::map<std::string, uint64_t> drops;
+  std::vector<std::pair<Batch, Reason>> spoiled;
 
  private:
   Pool& pool_;
