@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/data/format.h"
 #include "core/data/value.h"
@@ -58,7 +59,9 @@ class Machine {
   bool each(const Program& program, const Row& row, const std::function<bool(const Value&)>& emit);
   // Appends each output as one line of JSON text to `out` and its span to `spans`; on failure nothing is appended.
   bool write(const Program& program, const Row& row, std::string& out, std::vector<Span>& spans);
-  std::string_view code() const;            // of the last failure: expression, limit
+  // Makes this the last failure, for who finds fault with the outputs; answers false.
+  bool refuse(std::string_view message);
+  std::string_view code() const;  // of the last failure: expression, limit
   const std::string& message() const;
 
  private:

@@ -1,0 +1,162 @@
+#include "core/data/number.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+namespace leat::number {
+namespace {
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+// A number as 0.DIGITS * 10^exponent, the digits without zeros at either end and perhaps with a point among them.
+struct Decimal {
+  bool negative = false;
+  std::string_view digits;
+  int64_t exponent = 0;
+  bool zero() const { return digits.empty(); }
+};
+
+Decimal decimal(std::string_view text) {
+  Decimal out;
+  if (!text.empty() && text[0] == '-') out.negative = true, text.remove_prefix(1);
+  const size_t mark = text.find_first_of("eE");
+  int64_t scale = 0;
+  if (mark != std::string_view::npos) {
+    std::string_view tail = text.substr(mark + 1);
+    const bool minus = tail[0] == '-';
+    if (minus || tail[0] == '+') tail.remove_prefix(1);
+    for (char c : tail) scale = std::min<int64_t>(scale * 10 + (c - '0'), int64_t{1} << 40);
+    if (minus) scale = -scale;
+    text = text.substr(0, mark);
+  }
+  const size_t point = std::min(text.find('.'), text.size());
+  const size_t first = text.find_first_not_of("0.");
+  if (first == std::string_view::npos) return out;
+  const size_t last = text.find_last_not_of("0.");
+  out.digits = text.substr(first, last + 1 - first);
+  const auto distance = static_cast<int64_t>(point) - static_cast<int64_t>(first);
+  out.exponent = scale + (first > point ? distance + 1 : distance);
+  return out;
+}
+
+int compare_digits(std::string_view a, std::string_view b) {
+  size_t i = 0, j = 0;
+  for (;; ++i, ++j) {
+    if (i < a.size() && a[i] == '.') ++i;
+    if (j < b.size() && b[j] == '.') ++j;
+    if (i >= a.size() || j >= b.size()) return static_cast<int>(i < a.size()) - static_cast<int>(j < b.size());
+    if (a[i] != b[j]) return a[i] < b[j] ? -1 : 1;
+  }
+}
+
+}  // namespace
+
+bool whole(std::string_view text, int64_t& value) {
+  const bool negative = !text.empty() && text[0] == '-';
+  const std::string_view digits = text.substr(negative);
+  if (digits.empty() || digits.size() > 19 || (digits[0] == '0' && text.size() > 1)) return false;
+  uint64_t sum = 0;
+  for (char c : digits) {
+    if (!digit(c)) return false;
+    sum = sum * 10 + static_cast<uint64_t>(c - '0');
+  }
+  if (sum > static_cast<uint64_t>(INT64_MAX) + negative) return false;
+  value = static_cast<int64_t>(negative ? 0 - sum : sum);
+  return true;
+}
+
+double real(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
+  return value;
+}
+
+int compare(std::string_view a, std::string_view b) {
+  const Decimal x = decimal(a), y = decimal(b);
+  if (x.zero() || y.zero()) {
+    if (x.zero() && y.zero()) return 0;
+    return x.zero() ? (y.negative ? 1 : -1) : (x.negative ? -1 : 1);
+  }
+  if (x.negative != y.negative) return x.negative ? -1 : 1;
+  const int size = x.exponent != y.exponent ? (x.exponent < y.exponent ? -1 : 1) : compare_digits(x.digits, y.digits);
+  return x.negative ? -size : size;
+}
+
+int compare(std::string_view a, int64_t b) {
+  char text[24];
+  const auto end = std::to_chars(text, text + sizeof text, b).ptr;
+  return compare(a, std::string_view(text, static_cast<size_t>(end - text)));
+}
+
+int compare(int64_t a, double b) {
+  if (b >= 9223372036854775808.0) return -1;
+  if (b < -9223372036854775808.0) return 1;
+  const double floor = std::floor(b);
+  const auto whole = static_cast<int64_t>(floor);
+  if (a != whole) return a < whole ? -1 : 1;
+  return b > floor ? -1 : 0;
+}
+
+void write(int64_t value, std::string& out) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+void write(double value, std::string& out) {
+  if (std::isnan(value)) {
+    out += "null";
+    return;
+  }
+  value = std::clamp(value, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
+  if (value == std::floor(value) && std::fabs(value) < 1e15 && !(value == 0 && std::signbit(value))) return write(static_cast<int64_t>(value), out);
+  char text[40];
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  const std::string_view whole(text, static_cast<size_t>(end - text));
+  const size_t mark = whole.find('e');
+  std::string digits;
+  for (char c : whole.substr(0, mark))
+    if (digit(c)) digits += c;
+  int exponent = 0;
+  const size_t power = mark + (whole[mark + 1] == '+' ? 2 : 1);
+  std::from_chars(whole.data() + power, whole.data() + whole.size(), exponent);
+  const int point = exponent + 1, count = static_cast<int>(digits.size());
+  if (whole[0] == '-') out += '-';
+  // The language's peer writes an exponent from here on; goldens compare text.
+  if (point <= -4 || point > count + 15) {
+    out += digits[0];
+    if (count > 1) (out += '.').append(digits, 1);
+    (out += 'e') += exponent < 0 ? '-' : '+';
+    if (std::abs(exponent) < 10) out += '0';
+    write(static_cast<int64_t>(std::abs(exponent)), out);
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<size_t>(-point), '0') += digits;
+  } else {
+    out.append(digits, 0, static_cast<size_t>(std::min(point, count)));
+    if (point > count) out.append(static_cast<size_t>(point - count), '0');
+    if (point < count) (out += '.').append(digits, static_cast<size_t>(point));
+  }
+}
+
+size_t length(std::string_view text) {
+  const auto is = [&](size_t i) { return i < text.size() && digit(text[i]); };
+  size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
+  if (!is(at)) return 0;
+  if (text[at] == '0')
+    ++at;
+  else
+    while (is(at)) ++at;
+  if (at < text.size() && text[at] == '.' && is(at + 1))
+    for (++at; is(at);) ++at;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    const size_t sign = at + 1 < text.size() && (text[at + 1] == '+' || text[at + 1] == '-') ? 1 : 0;
+    if (is(at + 1 + sign))
+      for (at += 1 + sign; is(at);) ++at;
+  }
+  return at;
+}
+
+}  // namespace leat::number

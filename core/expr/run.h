@@ -1,0 +1,62 @@
+// Run: what one evaluation carries: the record, the bounds, the error, and scratch that lasts over records.
+// Owner:   the Machine.
+// Thread:  one.   Blocks: never.
+// Fails:   fail() keeps the reason; spend() and within() answer false past a bound.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/expr/node.h"
+#include "core/expr/program.h"
+#include "core/expr/regex.h"
+
+namespace leat::expr {
+
+struct Run {
+  explicit Run(const Limits& l) : limits(l) {}
+
+  const Limits limits;
+  const Row* row = nullptr;
+  Value error;           // of the last failure
+  bool bounded = false;  // it was a limit, which no `try` catches
+  uint64_t steps = 0;
+  int64_t memory = 0;    // of this thread when the run began
+  uint32_t depth = 0;
+  const char* stack = nullptr;  // where it stood when the run began
+  int64_t labels = 0;           // given out
+  int64_t leaving = -1;         // the label that a `break` is unwinding to
+  Instant now{};
+  std::vector<std::pair<std::string, Value>> variables;  // Machine::set
+  std::vector<Value> parsed;  // containers read from the record, by the program's own number of the slot
+  RegexCache regexes;
+
+  Got fail(std::string_view text);
+  Got fail(Value error);
+  Got past(std::string_view what);  // a bound
+  // Counts work; false past the bounds on steps or memory, with the failure kept.
+  bool spend(uint64_t work = 1);
+  // Whether a value just built is within the bounds on depth and size.
+  bool within(const Value& value);
+
+  const Column& column(uint32_t slot) const { return row->slab->columns[size_t{row->record} * row->slab->width + slot]; }
+};
+
+// Deeper: one level of recursion, for as long as it is on the stack.
+class Deeper {
+ public:
+  explicit Deeper(Run& run);
+  ~Deeper() { --run_.depth; }
+  bool fits() const { return fits_; }
+
+ private:
+  Run& run_;
+  bool fits_;
+};
+
+// For messages: the kind's name, and kind and value cut short: number (1).
+std::string_view kind_name(Value::Kind kind);
+std::string shown(const Value& value);
+
+}  // namespace leat::expr
