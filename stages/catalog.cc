@@ -6,6 +6,10 @@ namespace leat {
 
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
+      &kFilter,
+      &kMap,
+      &kDedupe,
+      &kSample,
       &kTake,
       &kSkip,
       &kBatch,

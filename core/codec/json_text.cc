@@ -53,14 +53,6 @@ size_t character_size(std::string_view text) {
   return size;
 }
 
-void append_utf8(unsigned code, std::string& out) {
-  const auto add = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return add(code);
-  if (code < 0x800) return add(0xC0 | code >> 6), add(0x80 | (code & 0x3F));
-  if (code < 0x10000) return add(0xE0 | code >> 12), add(0x80 | (code >> 6 & 0x3F)), add(0x80 | (code & 0x3F));
-  add(0xF0 | code >> 18), add(0x80 | (code >> 12 & 0x3F)), add(0x80 | (code >> 6 & 0x3F)), add(0x80 | (code & 0x3F));
-}
-
 // Judges a text byte by byte, so that it can say where it went wrong.
 class Judge {
  public:
@@ -186,46 +178,6 @@ std::optional<Fault> fault(std::string_view text) { return Judge(text).run(); }
 std::string reason(const Fault& fault) { return fmt::format("not JSON at byte {}: {}", fault.at, fault.what); }
 
 bool number(std::string_view word) { return !word.empty() && number_size(word) == word.size(); }
-
-void compact(std::string_view text, std::string& out) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t from = i;
-    for (; i < text.size() && !space(text[i]); ++i)
-      if (text[i] == '"')
-        for (++i; text[i] != '"'; ++i) i += text[i] == '\\';
-    out.append(text, from, i - from);
-    while (i < text.size() && space(text[i])) ++i;
-  }
-}
-
-void unescape(std::string_view inside, std::string& out) {
-  const auto unit = [&](size_t i) {
-    return static_cast<unsigned>(hex(inside[i]) << 12 | hex(inside[i + 1]) << 8 | hex(inside[i + 2]) << 4 | hex(inside[i + 3]));
-  };
-  for (size_t i = 0; i < inside.size();) {
-    const size_t plain = std::min(inside.find('\\', i), inside.size());
-    out.append(inside, i, plain - i);
-    if ((i = plain) == inside.size()) return;
-    const char c = inside[i + 1];
-    i += 2;
-    if (c != 'u') {
-      static constexpr std::string_view kFrom = "bfnrt", kTo = "\b\f\n\r\t";
-      const size_t at = kFrom.find(c);
-      out += at == std::string_view::npos ? c : kTo[at];
-      continue;
-    }
-    unsigned code = unit(i);
-    i += 4;
-    const bool pair = code >= 0xD800 && code < 0xDC00 && inside.substr(i, 2) == "\\u" && (unit(i + 2) & 0xFC00) == 0xDC00;
-    if (pair) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
-      i += 6;
-    } else if ((code & 0xF800) == 0xD800) {
-      code = 0xFFFD;
-    }
-    append_utf8(code, out);
-  }
-}
 
 void quote(std::string_view text, std::string& out) {
   out += '"';

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/data/json.h"
+
 namespace leat::json {
 
 inline constexpr int kDepth = 1024;  // arrays and objects inside each other
@@ -29,8 +31,6 @@ std::string reason(const Fault& fault);  // not JSON at byte 17: expected ',' or
 constexpr bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool number(std::string_view word);  // is all of it a JSON number
 
-void compact(std::string_view text, std::string& out);     // without the white space between tokens
-void unescape(std::string_view inside, std::string& out);  // of the bytes between the quotes
 void quote(std::string_view text, std::string& out);       // with its quotes; bytes that are not UTF-8 become U+FFFD
 
 }  // namespace leat::json

@@ -15,13 +15,13 @@ namespace {
 
 using Kind = Aggregate::Kind;
 
-struct Row {
+struct Known {
   std::string_view name;
   Kind kind;
   uint8_t least, most;  // arguments
   std::string_view usage;
 };
-constexpr std::array<Row, 13> kRows{{{"count", Kind::count, 0, 1, "count or count(condition)"},
+constexpr std::array<Known, 13> kRows{{{"count", Kind::count, 0, 1, "count or count(condition)"},
                                      {"sum", Kind::sum, 1, 1, "sum(.field)"},
                                      {"avg", Kind::avg, 1, 1, "avg(.field)"},
                                      {"var", Kind::var, 1, 1, "var(.field)"},
@@ -34,7 +34,7 @@ constexpr std::array<Row, 13> kRows{{{"count", Kind::count, 0, 1, "count or coun
                                      {"distinct", Kind::distinct, 1, 1, "distinct(.field)"},
                                      {"topk", Kind::topk, 2, 2, "topk(.field; 10)"},
                                      {"collect", Kind::collect, 2, 2, "collect(.field; 100)"}}};
-constexpr Row kPercentile{"p", Kind::quantile, 1, 1, "p99(.field)"};
+constexpr Known kPercentile{"p", Kind::quantile, 1, 1, "p99(.field)"};
 
 // p50, p99: the percentile; p999 and p9999 are the usual short words for 99.9 and 99.99.
 std::optional<double> percentile(std::string_view name) {
@@ -49,10 +49,10 @@ std::optional<double> percentile(std::string_view name) {
 std::string Aggregates::variable(size_t index) { return fmt::format("aggregate {}", index); }
 
 std::optional<Result<std::string>> Aggregates::find(const Ast& call) {
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& r) { return r.name == call.name; });
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Known& r) { return r.name == call.name; });
   const auto portion = row == kRows.end() ? percentile(call.name) : std::nullopt;
   if (row == kRows.end() && !portion) return std::nullopt;
-  const Row& known = row == kRows.end() ? kPercentile : *row;
+  const Known& known = row == kRows.end() ? kPercentile : *row;
   if (call.kids.size() < known.least || call.kids.size() > known.most)
     return Result<std::string>(mistake(text_, call.at, fmt::format("'{}' does not take {} argument{}", call.name, call.kids.size(), call.kids.size() == 1 ? "" : "s"), fmt::format("write {}", known.usage)));
   auto made = read(call, known.kind, portion.value_or(0));
