@@ -154,7 +154,7 @@ class Builder {
     auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), from.dead_letters);
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);
-    graph_.envelopes |= node.sink->envelope() && !from.dead_letters;
+    graph_.artifacts |= node.sink->envelope() && !from.dead_letters;
   }
 
   const PipelineSpec& spec_;

@@ -41,7 +41,8 @@ struct Graph {
   std::vector<Input> inputs;
   std::vector<Node> nodes;
   std::deque<FieldPlan> plans;
-  bool envelopes = false;  // somebody reads or writes them: sources make one for each record
+  bool envelopes = false;  // a stage reads or writes them: every record gets its own from the source
+  bool artifacts = false;  // a sink writes them: only records that bring none need one, the others leave as they came
   bool strict = false;     // the first failure nobody takes ends the run
   bool drop_errors = false;  // on_error: drop
 };

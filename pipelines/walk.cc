@@ -73,7 +73,8 @@ void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt rec
   tally.in.add(bytes.records.size());
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
   lane.now = clock_.now();
-  if (graph_.envelopes) add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
+  if (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope()))
+    add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
   Batch all(std::move(slab), std::move(receipt), input.origin);
   if (!bytes.faults.empty()) {
     StageTurn turn(*this, 0, lane);
@@ -179,8 +180,8 @@ void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
 }
 
 // Failed records travel on `err` as a slab of their own: the bytes as they came in, and an envelope that says what happened.
-void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
-                         Tally& tally) {
+void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered,
+                         Lane& lane, Tally& tally) {
   tally.failed.add(turn.failed.size());
   // Reading fails some before the stage fails others; `err` keeps the order of the input, whatever the batches.
   std::stable_sort(turn.failed.begin(), turn.failed.end(), [](const auto& a, const auto& b) { return a.record < b.record; });
@@ -197,7 +198,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     failure->first = failure->last = at;
     if (entered.source) {
       failure->source = *entered.source;
-      failure->offset = entered.offset + entered.records[record].begin;
+      failure->offset = entered.position(record);
     }
     if (readers.empty()) {
       unhandled(*failure);

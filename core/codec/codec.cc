@@ -5,9 +5,9 @@
 
 #include "core/base/text.h"
 #include "core/codec/capnp.h"
+#include "core/codec/envelope_json.h"
 #include "core/codec/json_values.h"
 #include "core/codec/length_prefixed.h"
-#include "core/codec/envelope_json.h"
 #include "core/codec/lines.h"
 
 namespace leat {

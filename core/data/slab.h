@@ -59,6 +59,7 @@ class Slab {
   void add(std::string_view record);            // append, a record of its own, and a newline behind it
 
   std::string_view record(uint32_t i) const { return {bytes_ + records[i].begin, records[i].end - records[i].begin}; }
+  uint64_t position(uint32_t i) const { return offset + (packed.empty() ? records : packed)[i].begin; }  // of the record in its source
 
   std::vector<Span> records;
   // Where each record lies as it came, if it was packed and `records` are the unpacked ones; else empty.
