@@ -35,3 +35,5 @@ foreach(path IN LISTS fuzzers)
   target_link_libraries(${name}_replay PRIVATE leat_cli)
   add_test(NAME "fuzz seeds: ${name}" COMMAND ${name}_replay ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
 endforeach()
+
+add_test(NAME "house: what README.md shows" COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/readme_test.sh $<TARGET_FILE:leat> $<TARGET_FILE:make_data>)
