@@ -5,19 +5,21 @@
 
 #include "core/base/text.h"
 #include "core/codec/capnp.h"
+#include "core/codec/csv.h"
 #include "core/codec/envelope_json.h"
 #include "core/codec/json_values.h"
 #include "core/codec/length_prefixed.h"
 #include "core/codec/lines.h"
 
 namespace leat {
-
 namespace {
 
 constexpr CodecSpec kCodecs[] = {
     {"ndjson", "one JSON value per line", ".ndjson .jsonl", false, ndjson_framer, ndjson_encoder},
     {"json", "JSON values one after another, in any white space", ".json", false, json_framer, json_encoder},
     {"json-array", "the elements of a JSON array", "", false, json_array_framer, json_array_encoder},
+    {"csv", "rows under a header, RFC 4180", ".csv", false, csv_framer, csv_encoder},
+    {"tsv", "tab-separated rows under a header, tabs and newlines in them escaped", ".tsv", false, tsv_framer, tsv_encoder},
     {"lines", "text lines; a record is a string", ".log .txt", false, lines_framer, lines_encoder},
     {"nul", "strings that end with a NUL byte, as find -print0 writes them", "", false, nul_framer, nul_encoder},
     {"length-prefixed", "JSON values, each after its length in four bytes, highest first", "", false, length_prefixed_framer,

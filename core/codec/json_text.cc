@@ -179,6 +179,16 @@ std::string reason(const Fault& fault) { return fmt::format("not JSON at byte {}
 
 bool number(std::string_view word) { return !word.empty() && number_size(word) == word.size(); }
 
+size_t not_utf8(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t size = character_size(text.substr(at));
+    if (size == 0) break;
+    at += size;
+  }
+  return at;
+}
+
 void quote(std::string_view text, std::string& out) {
   out += '"';
   size_t from = 0, i = 0;

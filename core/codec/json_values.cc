@@ -1,21 +1,17 @@
 #include "core/codec/json_values.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/base/text.h"
 #include "core/codec/as_json.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_text.h"
 
 namespace leat {
 namespace {
-
-constexpr uint32_t kKept = 4096;                    // of a value that is too long
-constexpr std::string_view kMark = "\xEF\xBB\xBF";  // byte order mark, skipped in front of all
 
 // Finds where a value ends, in any pieces. It only counts brackets and skips strings.
 class ValueScanner {
@@ -76,8 +72,9 @@ class ValueFramer : public Framer {
 
   uint32_t cut(Slab& slab, uint32_t seen, bool end) final {
     slab.format = &json_values_format();
-    if (slab.offset == 0 && !end && slab.size() < kMark.size() && kMark.starts_with(slab.text())) return 0;
-    uint32_t at = inside_ ? seen : slab.offset == 0 && slab.text().starts_with(kMark) ? 3 : 0, begin = 0;
+    const auto mark = framing::mark_size(slab, end);
+    if (!mark) return 0;
+    uint32_t at = inside_ ? seen : *mark, begin = 0;
     while (at < slab.size() && !error_) {
       if (!inside_) {
         if (!between(slab, at)) continue;
@@ -89,7 +86,7 @@ class ValueFramer : public Framer {
       if (scanner_.scan(slab.data(), at, slab.size())) value(slab, begin, at);
     }
     if (end && inside_ && scanner_.complete() && word_may_end()) value(slab, begin, at);
-    if (inside_ && !skipping_ && at - begin > max_record_) refuse(slab, begin), skipping_ = true;
+    if (inside_ && !skipping_ && at - begin > max_record_) framing::refuse(slab, begin, max_record_), skipping_ = true;
     const uint32_t whole = inside_ && !skipping_ ? begin : at;
     if (end && !error_ && inside_) fail(begin_, "the value that begins here is cut short");
     if (end && !error_) ended(slab.offset + slab.size());
@@ -113,16 +110,11 @@ class ValueFramer : public Framer {
     inside_ = false;
     if (std::exchange(skipping_, false)) {
     } else if (end - begin > max_record_) {
-      refuse(slab, begin);
+      framing::refuse(slab, begin, max_record_);
     } else {
       slab.records.push_back({begin, end});
     }
     after_value();
-  }
-
-  void refuse(Slab& slab, uint32_t begin) const {
-    slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), "limit", fmt::format("longer than {}", text::size(max_record_))});
-    slab.records.push_back({begin, begin + std::min(kKept, max_record_)});
   }
 
   // As json_encoder writes them.

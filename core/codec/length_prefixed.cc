@@ -7,13 +7,13 @@
 
 #include "core/base/text.h"
 #include "core/codec/as_json.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 
 namespace leat {
 namespace {
 
 constexpr uint32_t kPrefix = 4;
-constexpr uint32_t kKept = 4096;  // of a record that is too long
 
 uint32_t length_at(const char* text) {
   uint32_t length = 0;
@@ -33,7 +33,7 @@ class LengthPrefixedFramer final : public Framer {
     while (skip_ == 0 && slab.size() - at >= kPrefix) {
       const uint32_t length = length_at(slab.data() + at), left = slab.size() - at - kPrefix;
       const bool fits = length <= max_record_;
-      const uint32_t kept = fits ? length : std::min(kKept, max_record_);
+      const uint32_t kept = fits ? length : std::min(framing::kKept, max_record_);
       if (left < kept) break;
       if (!fits) refuse(slab, length);
       const uint32_t begin = at + kPrefix;

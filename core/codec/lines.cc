@@ -1,20 +1,16 @@
 #include "core/codec/lines.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include <fmt/format.h>
-
-#include "core/base/text.h"
 #include "core/codec/as_json.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_text.h"
 #include "core/codec/masks.h"
+#include "core/codec/runs.h"
 
 namespace leat {
 namespace {
-
-constexpr uint32_t kKept = 4096;  // of a record that is too long
 
 class TextReader final : public Reader {
  public:
@@ -71,7 +67,7 @@ class LineFramer final : public Framer {
     const bool too_long = slab.size() - whole > max_record_;
     if (skipping || too_long) split(slab, from, whole);
     if (too_long) {
-      refuse(slab, whole);
+      framing::refuse(slab, whole, max_record_);
       skipping_ = true;
       whole = slab.size();
     }
@@ -86,15 +82,14 @@ class LineFramer final : public Framer {
   void split(Slab& slab, uint32_t from, uint32_t to) const {
     const char* text = slab.data();
     slab.format = &style_.format();
-    uint32_t begin = from, skipped = 0;
+    uint32_t begin = from, skipped = style_.text ? 0 : framing::mark_size(slab, true).value();
     bool exact = from == 0 && to == slab.size();
-    if (!style_.text && slab.offset == 0 && slab.text().starts_with("\xEF\xBB\xBF")) skipped = 3;
     each_byte(text, from, to, style_.separator, [&](uint32_t at) {
       Span line{begin + skipped, at};
       exact &= skipped == 0;
       skipped = 0;
       if (at - begin > max_record_) {
-        refuse(slab, begin);
+        framing::refuse(slab, begin, max_record_);
       } else {
         if (style_.separator == '\n' && line.end > line.begin && text[line.end - 1] == '\r') --line.end, exact = false;
         if (style_.text || !blank(text, line))
@@ -112,44 +107,9 @@ class LineFramer final : public Framer {
     return line.begin == line.end;
   }
 
-  void refuse(Slab& slab, uint32_t begin) const {
-    slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), "limit", fmt::format("longer than {}", text::size(max_record_))});
-    slab.records.push_back({begin, begin + std::min(kKept, max_record_)});
-  }
-
   const Style& style_;
   const uint32_t max_record_;
   bool skipping_ = false;  // inside a record that is too long
-};
-
-// Records of one slab that stand as they will be written, copied in as few pieces as possible.
-class Runs {
- public:
-  Runs(const Slab& slab, char separator, std::string& out) : slab_(slab), separator_(separator), out_(out) {}
-  ~Runs() { flush(); }
-
-  void add(Span record) {
-    if (run_.end + 1 == record.begin && slab_.data()[run_.end] == separator_ && any_) {
-      run_.end = record.end;
-      return;
-    }
-    flush();
-    run_ = record;
-    any_ = true;
-  }
-
- private:
-  void flush() {
-    if (!any_) return;
-    out_.append(slab_.data() + run_.begin, run_.end - run_.begin);
-    out_ += separator_;
-  }
-
-  const Slab& slab_;
-  const char separator_;
-  std::string& out_;
-  Span run_{};
-  bool any_ = false;
 };
 
 const Reason kHasNul{"encode", "a NUL byte inside a record that would end at one"};

@@ -29,8 +29,8 @@ struct Span {
 // One planned field of one record: a slice of the slab, read but not converted.
 struct Column {
   enum class Kind : uint8_t { missing, null, no, yes, number, string, array, object, wrong };
-  // How the bytes are spelled: as they are; a string with JSON \ or CSV "" escapes; a whole record in its own format's words.
-  enum class Form : uint8_t { plain, escaped, doubled, foreign };
+  // How the bytes are spelled: as they are; a string with JSON \, CSV "" or TSV \ escapes; a whole record in its own format's words.
+  enum class Form : uint8_t { plain, escaped, doubled, tabbed, foreign };
 
   uint32_t begin = 0;  // in slab bytes; of a string the bytes between its quotes
   uint32_t size = 0;   // of `wrong`: the Kind of the value that has no such field

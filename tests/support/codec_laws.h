@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,15 +23,21 @@ inline const CodecSpec& codec(std::string_view name) {
   return *spec;
 }
 
+// A stream read, with what its slabs need to stay readable.
+struct Stream : Fed {
+  std::shared_ptr<Framer> framer;
+};
+
 // The stream in pieces of every size gives the same records, faults and end; answers them.
-inline Fed feed_in_pieces(const CodecSpec& spec, std::string_view bytes, Pool& pool, const CodecOptions& options = {}) {
+inline Stream feed_in_pieces(const CodecSpec& spec, std::string_view bytes, Pool& pool, const CodecOptions& options = {}) {
   const auto all = [&](size_t piece) {
-    const auto framer = spec.framer(options);
-    return feed(*framer, bytes, piece, pool);
+    std::shared_ptr<Framer> framer = spec.framer(options);
+    Fed fed = feed(*framer, bytes, piece, pool);
+    return Stream{std::move(fed), std::move(framer)};
   };
-  Fed whole = all(std::max<size_t>(bytes.size(), 1));
+  Stream whole = all(std::max<size_t>(bytes.size(), 1));
   for (const size_t piece : {size_t{1}, size_t{2}, size_t{7}, size_t{65536}}) {
-    const Fed fed = all(piece);
+    const Stream fed = all(piece);
     EXPECT_EQ(fed.records, whole.records) << spec.name << " in pieces of " << piece;
     EXPECT_EQ(fed.faults.size(), whole.faults.size()) << spec.name << " in pieces of " << piece;
     for (size_t i = 0; i < std::min(fed.faults.size(), whole.faults.size()); ++i) {
@@ -66,6 +73,28 @@ inline Written write(const CodecSpec& out, const Fed& fed, const CodecOptions& o
     batch.let_go();
   }
   encoder->finish(written.bytes);
+  return written;
+}
+
+// Reads every record that is no fault as its format says, in one pass; what failed is left out and told.
+inline Written read_as_json(const Fed& fed) {
+  Written written;
+  const FieldPlan nothing;
+  for (const SlabRef& slab : fed.slabs) {
+    const auto reader = slab->format->reader(nothing);
+    reader->prepare(*slab, slab->records.size());
+    size_t fault = 0;
+    for (uint32_t i = 0; i < slab->records.size(); ++i) {
+      if (fault < slab->faults.size() && slab->faults[fault].record == i) {
+        ++fault;
+      } else if (reader->read(*slab, i, nullptr)) {
+        slab->format->to_json(slab->record(i), written.bytes);
+        written.bytes += '\n';
+      } else {
+        written.failed.push_back(std::string(reader->code()) + ": " + reader->reason());
+      }
+    }
+  }
   return written;
 }
 

@@ -12,7 +12,7 @@ using test::convert;
 using test::feed_in_pieces;
 using Records = std::vector<std::string>;
 
-test::Fed read(std::string_view name, std::string_view bytes, const CodecOptions& options = {}) {
+test::Stream read(std::string_view name, std::string_view bytes, const CodecOptions& options = {}) {
   static Pool pool;
   return feed_in_pieces(codec(name), bytes, pool, options);
 }

@@ -11,7 +11,7 @@ using test::feed_in_pieces;
 using Records = std::vector<std::string>;
 using namespace std::string_literals;
 
-test::Fed read(std::string_view bytes, const CodecOptions& options = {}) {
+test::Stream read(std::string_view bytes, const CodecOptions& options = {}) {
   static Pool pool;
   return feed_in_pieces(codec("length-prefixed"), bytes, pool, options);
 }
