@@ -1,12 +1,66 @@
 // leat: the command line. The words become a spec, the spec a graph, the graph a run, and the run an exit status.
+#include <unistd.h>
+
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "cli/command.h"
 #include "cli/load_argv.h"
+#include "cli/pages.h"
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/world.h"
 #include "core/io/descriptor.h"
+
+namespace leat {
+namespace {
+
+// What a command prints is data: a full disk is exit 74, a reader that left is SIGPIPE.
+int give(const Answer& answer) {
+  write_all(STDERR_FILENO, answer.err);
+  if (const int error = write_all(STDOUT_FILENO, answer.out)) {
+    write_all(STDERR_FILENO, fmt::format("leat: standard output: {}\n", std::strerror(error)));
+    return 74;
+  }
+  return answer.status;
+}
+
+int run(Loaded loaded, const World& world) {
+  judge(loaded, codecs());
+  if (loaded.problems.empty()) return run_pipeline(loaded.spec, world);
+  if (loaded.spec.globals.text("log") == "json")
+    for (const std::string& line : lines_of(loaded.spec, loaded.problems)) Reporter(world.clock, true, false).error(line);
+  else
+    write_all(STDERR_FILENO, told(loaded.spec, loaded.problems));
+  return status_of(to_error(loaded.spec, loaded.problems).kind);
+}
+
+int dispatch(const std::vector<std::string>& words, const World& world) {
+  const Outside outside{world.environment, read_small_file};
+  const Tables tables{stage_catalog(), codecs(), commands()};
+  if (words.empty()) return write_all(STDERR_FILENO, short_help(tables)), 2;
+  const auto call = [&](std::span<const std::string> rest) { return Call{rest, outside, tables.stages, tables.codecs}; };
+  if (words[0] == "--version") return give(find_command("version")->run(call({})));
+  const Command* command = find_command(words[0]);
+  const bool asks_for_help = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
+  if (command && !asks_for_help) {
+    const auto rest = std::span(words).subspan(1);
+    if (command->run) return give(command->run(call(rest)));
+    RunCall made = run_call(call(rest));
+    return made.refused ? give(*made.refused) : run(std::move(made.loaded), world);
+  }
+  if (const auto about = command ? std::optional(words[0]) : help_asked(words)) {
+    const auto page = about->empty() ? main_page(tables) : topic(*about, tables);
+    return give({0, as_text(*page), {}});
+  }
+  return run(load_argv(words), world);
+}
+
+}  // namespace
+}  // namespace leat
 
 int main(int argc, char** argv) {
   using namespace leat;
@@ -14,14 +68,5 @@ int main(int argc, char** argv) {
   RealClock clock;
   RealRandom random;
   RealEnvironment environment;
-  const World world{clock, random, environment};
-  const std::vector<std::string> words(argv + 1, argv + argc);
-
-  Loaded loaded = load_argv(words);
-  if (!loaded.problems.empty()) {
-    const Error error = to_error(loaded.spec, loaded.problems);
-    Reporter(clock, false, false).error(error.text);
-    return status_of(error.kind);
-  }
-  return run_pipeline(loaded.spec, world);
+  return dispatch({argv + 1, argv + argc}, {clock, random, environment});
 }

@@ -11,13 +11,14 @@
 
 namespace leat {
 
-void write_all(int fd, std::string_view text) {
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t put = ::write(fd, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return;
+    if (put < 0) return errno;
     text.remove_prefix(static_cast<size_t>(put));
   }
+  return 0;
 }
 
 void Reporter::say(Level level, std::string_view text) const {

@@ -27,7 +27,7 @@ class Reporter {
   const bool json_, quiet_;
 };
 
-// Writes all of it to a descriptor, short writes and signals included.
-void write_all(int fd, std::string_view text);
+// Writes all of it to a descriptor, short writes and signals included. Answers 0, or why not, as errno.
+int write_all(int fd, std::string_view text);
 
 }  // namespace leat

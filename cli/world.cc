@@ -1,9 +1,16 @@
 #include "cli/world.h"
 
+#include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
 
 namespace leat {
 
@@ -27,6 +34,23 @@ std::vector<std::pair<std::string, std::string>> RealEnvironment::all() {
     if (equals != std::string_view::npos) found.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
   return found;
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+  constexpr size_t kMax = 8u << 20;
+  const auto failed = [&](int error) { return Error{Error::Kind::no_input, fmt::format("{}: {}", path, std::strerror(error)), {}}; };
+  const int fd = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failed(errno);
+  std::string text;
+  char buffer[16384];
+  ssize_t got = 0;
+  while (text.size() <= kMax && ((got = read(fd, buffer, sizeof buffer)) > 0 || (got < 0 && errno == EINTR)))
+    if (got > 0) text.append(buffer, static_cast<size_t>(got));
+  const int error = errno;
+  close(fd);
+  if (got < 0) return failed(error);
+  if (text.size() > kMax) return Error{Error::Kind::no_input, fmt::format("{}: longer than {}", path, text::size(kMax)), {}};
+  return text;
 }
 
 }  // namespace leat

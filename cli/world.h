@@ -1,6 +1,6 @@
-// RealWorld: the clock, the chance and the environment of this process.
+// RealWorld: the clock, the chance, the environment and the small files of this process.
 // Owner:   main.   Thread: any; the random source is guarded by none and used on the main thread only.
-// Blocks:  never.   Fails: cannot.
+// Blocks:  on a file.   Fails: a file that cannot be read.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/result.h"
 
 namespace leat {
 
@@ -26,5 +27,8 @@ class RealEnvironment final : public Environment {
   std::optional<std::string> get(std::string_view name) const override;
   static std::vector<std::pair<std::string, std::string>> all();  // a snapshot, for $ENV
 };
+
+// A pipeline file, a secret: all of it, up to a bound. - is standard input. The error says what the system says.
+Result<std::string> read_small_file(const std::string& path);
 
 }  // namespace leat

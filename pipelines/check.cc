@@ -104,6 +104,12 @@ class Checker {
       report(setting->mark, path, fmt::format("{} cannot be {}", name, reading ? "read" : "written"));
   }
 
+  // A value that could not be read is missing too, but not to be told twice.
+  bool told_of(const std::string& path) const {
+    return std::any_of(problems_.begin(), problems_.begin() + static_cast<ptrdiff_t>(before_),
+                       [&](const Problem& p) { return p.path.starts_with(path); });
+  }
+
   // Settings whose kind alone does not say what they may be.
   void bytes(const Settings& settings, const std::string& path) {
     const auto at = [&](std::string_view name) { return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name); };
@@ -186,7 +192,8 @@ class Checker {
     if (use.named && !ids_.insert(use.id).second) report(use.mark, path, fmt::format("the id {} is taken", text::quoted(use.id)));
     if (!use.spec) return;
     for (const Option& option : use.spec->options)
-      if (option.required && !use.settings.find(option.name)) report(use.mark, names_.option(path, option), names_.wants(option));
+      if (option.required && !use.settings.find(option.name) && !told_of(path))
+        report(use.mark, names_.option(path, option), names_.wants(option));
     own_ports(use, path);
   }
 
@@ -255,6 +262,7 @@ class Checker {
   const std::span<const CodecSpec> codecs_;
   const Names names_;
   Problems& problems_;
+  const size_t before_ = problems_.size();  // what the loader found
   std::set<std::string, std::less<>> ids_;
 };
 

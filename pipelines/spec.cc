@@ -116,18 +116,25 @@ bool same(const PipelineSpec& a, const PipelineSpec& b) {
   return same_settings(a.globals, b.globals) && std::equal(a.chains.begin(), a.chains.end(), b.chains.begin(), b.chains.end(), same_chain);
 }
 
-Error to_error(const PipelineSpec& spec, const Problems& problems) {
-  Error error{spec.file.empty() ? Error::Kind::usage : Error::Kind::config, {}, {}};
+std::vector<std::string> lines_of(const PipelineSpec& spec, const Problems& problems) {
+  std::vector<std::string> lines;
   for (const Problem& problem : problems) {
-    if (!error.text.empty()) error.text += '\n';
-    if (!spec.file.empty()) error.text += spec.file + ":";
-    if (!spec.file.empty() && problem.mark.line > 0) error.text += fmt::format("{}:{}:", problem.mark.line, problem.mark.column);
-    if (!spec.file.empty()) error.text += ' ';
-    if (!problem.path.empty()) error.text += problem.path + ": ";
-    error.text += problem.message;
-    if (!problem.hint.empty()) error.text += fmt::format(" ({})", problem.hint);
+    std::string line;
+    if (!spec.file.empty()) line += spec.file + ":";
+    if (!spec.file.empty() && problem.mark.line > 0) line += fmt::format("{}:{}:", problem.mark.line, problem.mark.column);
+    if (!spec.file.empty()) line += ' ';
+    if (!problem.path.empty()) line += problem.path + ": ";
+    const size_t first = problem.message.find('\n');
+    line += problem.message.substr(0, first);
+    if (!problem.hint.empty()) line += fmt::format(" ({})", problem.hint);
+    if (first != std::string::npos) line += problem.message.substr(first);
+    lines.push_back(std::move(line));
   }
-  return error;
+  return lines;
+}
+
+Error to_error(const PipelineSpec& spec, const Problems& problems) {
+  return {spec.file.empty() ? Error::Kind::usage : Error::Kind::config, fmt::format("{}", fmt::join(lines_of(spec, problems), "\n")), {}};
 }
 
 }  // namespace leat

@@ -65,7 +65,9 @@ struct Loaded {
   Problems problems;
 };
 
-// All problems as the lines a user reads, file:line:col: path: message (hint), under the exit status of the place they were made in.
+// Each problem as a user reads it: file:line:col: path: message (hint). An expression's error has lines of its own below.
+std::vector<std::string> lines_of(const PipelineSpec& spec, const Problems& problems);
+// All of them as one, under the exit status of the place they were made in.
 Error to_error(const PipelineSpec& spec, const Problems& problems);
 
 // Gives every stage without an id its name, then NAME-2 ..., and every chain that needs them its implied ends. Loaders end with it.

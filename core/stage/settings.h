@@ -65,7 +65,8 @@ struct Setting {
 
 class Settings {
  public:
-  explicit Settings(std::span<const Option> options = {}) : options_(options) {}
+  Settings() = default;
+  explicit Settings(std::span<const Option> options) : options_(options) {}
 
   std::span<const Option> options() const { return options_; }
   const std::vector<Setting>& given() const { return given_; }

@@ -1,0 +1,60 @@
+// Command: one row of the table of what `leat WORD` can be besides a stage.
+// Owner:   constant data.   Thread: main.   Blocks: as the command does.
+// Fails:   by its Answer.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/codec/codec.h"
+#include "core/stage/settings.h"
+#include "pipelines/interpolate.h"
+#include "pipelines/spec.h"
+#include "stages/catalog.h"
+
+namespace leat {
+
+// What a command says, and the exit status.
+struct Answer {
+  int status = 0;
+  std::string out;  // for stdout
+  std::string err;  // for stderr, a line at the end
+};
+
+// What a command is given.
+struct Call {
+  std::span<const std::string> words;  // behind the command's name
+  const Outside& outside;
+  std::span<const StageSpec* const> stages;
+  std::span<const CodecSpec> codecs;
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view operands;  // how the usage line shows what it takes: FILE|ARGV...
+  std::string_view summary;   // one line; empty: not for people, no help names it
+  std::string_view details;   // paragraphs
+  std::span<const Option> options;
+  bool globals;                // the global options may follow its own
+  Answer (*run)(const Call&);  // null: the caller runs it, since it needs the loop
+};
+
+std::span<const Command> commands();
+const Command* find_command(std::string_view name);
+
+// `leat run` up to the point where it runs: the pipeline with what its command line put over it, or what to say instead.
+struct RunCall {
+  Loaded loaded;
+  std::optional<Answer> refused;
+};
+RunCall run_call(const Call& call);
+
+// Everything that can be known without opening an end: check(), then check_stages().
+void judge(Loaded& loaded, std::span<const CodecSpec> codecs);
+
+// What stderr says of problems: a line each, of a file without `leat:` so that editors find the place.
+std::string told(const PipelineSpec& spec, const Problems& problems);
+
+}  // namespace leat

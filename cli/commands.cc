@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/complete.h"
+#include "cli/load_argv.h"
+#include "cli/pages.h"
+#include "cli/run.h"
+#include "cli/schema.h"
+#include "cli/words.h"
+#include "core/base/text.h"
+#include "pipelines/check.h"
+#include "pipelines/draw.h"
+#include "pipelines/explain.h"
+#include "pipelines/options.h"
+#include "pipelines/read_pipeline.h"
+#include "pipelines/suggest.h"
+
+namespace leat {
+namespace {
+
+using Kind = Option::Kind;
+
+constexpr Option kSet{
+    .name = "set", .kind = Kind::text, .value = "PATH=VALUE", .help = "put a value at a place of the file", .repeat = true};
+
+constexpr auto kRunOptions = std::to_array<Option>({
+    {.name = "file", .kind = Kind::text, .value = "FILE", .help = "the pipeline file, - for standard input", .operand = true},
+    kSet,
+});
+constexpr auto kCheckOptions = std::to_array<Option>({kSet});
+constexpr auto kExplainOptions = std::to_array<Option>({
+    kSet,
+    {.name = "yaml", .kind = Kind::flag, .value = "", .help = "print a pipeline file"},
+    {.name = "argv", .kind = Kind::flag, .value = "", .help = "print a command line"},
+});
+constexpr auto kGraphOptions = std::to_array<Option>({
+    kSet,
+    {.name = "format",
+     .kind = Kind::choice,
+     .value = "FORMAT",
+     .help = "how to draw it",
+     .fallback = "text",
+     .choices = "text|dot|mermaid"},
+});
+constexpr auto kSchemaOptions = std::to_array<Option>({
+    {.name = "kind",
+     .kind = Kind::choice,
+     .value = "KIND",
+     .help = "of what",
+     .fallback = "pipeline",
+     .choices = "pipeline",
+     .operand = true},
+});
+constexpr auto kListOptions = std::to_array<Option>({
+    {.name = "kind",
+     .kind = Kind::choice,
+     .value = "KIND",
+     .help = "of what",
+     .fallback = "stages",
+     .choices = "stages|commands|codecs|ends|topics",
+     .operand = true},
+});
+constexpr auto kHelpOptions = std::to_array<Option>(
+    {{.name = "topic", .kind = Kind::text, .value = "TOPIC", .help = "a stage, a command or a topic", .operand = true}});
+
+Tables tables_of(const Call& call) { return {call.stages, call.codecs, commands()}; }
+
+Answer refusal(const Error& error) {
+  return {status_of(error.kind), {}, fmt::format("leat: {}{}\n", error.text, error.hint.empty() ? "" : fmt::format(" ({})", error.hint))};
+}
+
+Answer refusal(const Loaded& loaded) {
+  return {status_of(to_error(loaded.spec, loaded.problems).kind), {}, told(loaded.spec, loaded.problems)};
+}
+
+Answer usage(std::string_view command, Problems problems) {
+  for (Problem& problem : problems) problem.path = fmt::format("{}{}{}", command, problem.path.empty() ? "" : " ", problem.path);
+  return {2, {}, told({}, problems)};
+}
+
+std::optional<Answer> load_file(const std::string& file, const Settings& own, const Call& call, Loaded& loaded) {
+  std::vector<std::string> overrides;
+  for (const auto& value : own.values("set")) overrides.push_back(value.text);
+  auto text = call.outside.read_file(file);
+  if (!text) return refusal(Error{Error::Kind::no_input, text.error().text, text.error().hint});
+  loaded = load_pipeline(std::move(*text), file, call.outside, overrides, call.stages);
+  return std::nullopt;
+}
+
+// A pipeline as commands take one: a FILE, with --set, or the words of a chain. Own options stand before either.
+struct Taken {
+  Settings own;
+  Loaded loaded;
+  std::optional<Answer> refused;
+};
+
+// A word with a dot or a slash, or one that stands alone; ./NAME is always a file.
+bool names_file(std::span<const std::string> words, const Call& call) {
+  if (words.empty() || words[0].starts_with("--") || words[0] == "dlq") return false;
+  if (std::any_of(call.stages.begin(), call.stages.end(), [&](const StageSpec* stage) { return stage->name == words[0]; })) return false;
+  return words[0].find_first_of("./") != std::string::npos || words[0] == "-" || words.size() == 1 || words[1].starts_with("--set");
+}
+
+Taken take(std::string_view command, std::span<const Option> options, const Call& call) {
+  Taken taken{Settings(options), {}, {}};
+  Problems problems;
+  const auto chain_begins = [](std::string_view word) {
+    const std::string name =
+        snake(word.substr(std::min<size_t>(2, word.size()))).substr(0, word.find('=') - std::min<size_t>(2, word.size()));
+    return word.starts_with("--") && (name == "from" || name == "to" || find_option(global_options(), name));
+  };
+  size_t at = read_words(call.words, {.tables = {&taken.own}, .path = {}, .operands = false, .stop = chain_begins}, problems);
+  auto rest = call.words.subspan(std::min(at, call.words.size()));
+  if (problems.empty() && rest.empty()) problems.push_back({{}, {}, "wants a FILE, or the words of a pipeline", {}});
+  if (!problems.empty() || !names_file(rest, call)) {
+    if (problems.empty()) taken.loaded = load_argv(rest, call.stages);
+    if (!problems.empty()) taken.refused = usage(command, std::move(problems));
+    return taken;
+  }
+  const std::string& file = rest[0];
+  rest = rest.subspan(1);
+  at = read_words(rest, {.tables = {&taken.own}, .path = {}, .operands = false}, problems);
+  if (problems.empty() && at < rest.size()) problems.push_back({{}, {}, fmt::format("no place for {}", text::quoted(rest[at])), {}});
+  if (!problems.empty()) return taken.refused = usage(command, std::move(problems)), taken;
+  taken.refused = load_file(file, taken.own, call, taken.loaded);
+  return taken;
+}
+
+// Reads and judges; what is wrong becomes the answer.
+Taken take_checked(std::string_view command, std::span<const Option> options, const Call& call) {
+  Taken taken = take(command, options, call);
+  if (taken.refused) return taken;
+  judge(taken.loaded, call.codecs);
+  if (!taken.loaded.problems.empty()) taken.refused = refusal(taken.loaded);
+  return taken;
+}
+
+Answer check_command(const Call& call) {
+  const Taken taken = take_checked("check", kCheckOptions, call);
+  return taken.refused.value_or(Answer{});
+}
+
+Answer explain_command(const Call& call) {
+  const Taken taken = take_checked("explain", kExplainOptions, call);
+  if (taken.refused) return *taken.refused;
+  // Without a word about it: the other spelling.
+  const bool yaml = taken.own.flag("yaml") || (!taken.own.flag("argv") && taken.loaded.spec.file.empty());
+  auto text = yaml ? to_yaml(taken.loaded.spec) : to_argv(taken.loaded.spec);
+  if (!text) return refusal(text.error());
+  return {0, *text + (yaml ? "" : "\n"), {}};
+}
+
+Answer graph_command(const Call& call) {
+  const Taken taken = take_checked("graph", kGraphOptions, call);
+  if (taken.refused) return *taken.refused;
+  const std::string format = *taken.own.text("format");
+  const PipelineSpec& spec = taken.loaded.spec;
+  return {0, format == "dot" ? draw_dot(spec) : format == "mermaid" ? draw_mermaid(spec) : draw_text(spec), {}};
+}
+
+// Options and operands of a command that takes no pipeline.
+std::optional<Answer> own_words(std::string_view command, Settings& own, const Call& call) {
+  Problems problems;
+  read_words(call.words, {.tables = {&own}, .path = {}}, problems);
+  if (problems.empty()) return std::nullopt;
+  return usage(command, std::move(problems));
+}
+
+std::string table_text(const std::vector<Page::Entry>& rows) {
+  size_t width = 0;
+  for (const auto& row : rows) width = std::max(width, row.term.size());
+  std::string out;
+  for (const auto& row : rows) out += fmt::format("{:<{}}  {}\n", row.term, width, row.text);
+  return out;
+}
+
+Answer list_command(const Call& call) {
+  Settings own(kListOptions);
+  if (auto refused = own_words("list", own, call)) return *refused;
+  return {0, table_text(listing(*own.text("kind"), tables_of(call))), {}};
+}
+
+Answer help_command(const Call& call) {
+  Settings own(kHelpOptions);
+  if (auto refused = own_words("help", own, call)) return *refused;
+  const Tables tables = tables_of(call);
+  const auto name = own.text("topic");
+  if (!name) return {0, as_text(main_page(tables)), {}};
+  if (const auto page = topic(*name, tables)) return {0, as_text(*page), {}};
+  std::vector<std::string_view> known = topics();
+  for (const StageSpec* stage : tables.stages) known.push_back(stage->name);
+  for (const Command& command : tables.commands) known.push_back(command.name);
+  return refusal({Error::Kind::usage, fmt::format("help knows nothing of {}", text::quoted(*name)), did_you_mean(*name, known)});
+}
+
+Answer schema_command(const Call& call) {
+  Settings own(kSchemaOptions);
+  if (auto refused = own_words("schema", own, call)) return *refused;
+  return {0, pipeline_schema(call.stages, call.codecs), {}};
+}
+
+Answer version_command(const Call&) { return {0, fmt::format("leat {}\n", LEAT_VERSION), {}}; }
+
+Answer complete_command(const Call& call) {
+  const auto words = !call.words.empty() && call.words[0] == "--" ? call.words.subspan(1) : call.words;
+  return {0, complete(words, tables_of(call)), {}};
+}
+
+// All pages in one stream, each behind a line with its file's name, for the build to part.
+Answer manual_command(const Call& call) {
+  std::string out;
+  for (const Page& page : manual(tables_of(call)))
+    out += fmt::format("=== {}.{}\n{}", page.name, page.chapter, as_roff(page, LEAT_VERSION));
+  return {0, std::move(out), {}};
+}
+
+constexpr Command kCommands[] = {
+    {"run", "FILE [--set PATH=VALUE]... [GLOBAL]...", "run a pipeline file",
+     "The global options given here count instead of the file's. A file that begins with #!/usr/bin/env -S leat run and is executable runs "
+     "by its name.",
+     kRunOptions, true, nullptr},
+    {"check", "FILE|CHAIN...", "look for mistakes without running",
+     "Reads the pipeline, compiles its expressions and checks its graph. Nothing is opened. Says nothing and exits with 0 if all is well; "
+     "otherwise prints "
+     "every mistake and exits with 78 for a file, with 2 for a command line.",
+     kCheckOptions, false, check_command},
+    {"explain", "[--yaml|--argv] FILE|CHAIN...", "print a pipeline in the other spelling",
+     "A command line becomes a pipeline file, a file becomes a command line. Both say the same. Variables of a file are printed as they "
+     "were written.",
+     kExplainOptions, false, explain_command},
+    {"graph", "[--format FORMAT] FILE|CHAIN...", "draw a pipeline",
+     "As text, a line for each part and what it reads; as a graph for Graphviz (leat graph --format dot FILE | dot -Tsvg); or for Mermaid.",
+     kGraphOptions, false, graph_command},
+    {"list", "[KIND]", "list stages, commands, codecs, ends or topics", "One line each, its name first.", kListOptions, false,
+     list_command},
+    {"help", "[TOPIC]", "explain a stage, a command or a topic",
+     "Topics are expr, windows, pipeline, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
+     kHelpOptions, false, help_command},
+    {"schema", "[pipeline]", "print a JSON Schema",
+     "Of pipeline files, for editors: # yaml-language-server: $schema=FILE as the first line of a file makes them complete and check it.",
+     kSchemaOptions, false, schema_command},
+    {"version", "", "print the version", "", {}, false, version_command},
+    {"__complete", "", "", "", {}, false, complete_command},
+    {"__manual", "", "", "", {}, false, manual_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  const auto at = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& command) { return command.name == name; });
+  return at == std::end(kCommands) ? nullptr : at;
+}
+
+std::string told(const PipelineSpec& spec, const Problems& problems) {
+  std::string out;
+  for (const std::string& line : lines_of(spec, problems)) out += fmt::format("{}{}\n", spec.file.empty() ? "leat: " : "", line);
+  return out;
+}
+
+RunCall run_call(const Call& call) {
+  Settings own(kRunOptions), globals(global_options());
+  Problems problems;
+  read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
+  if (problems.empty() && !own.find("file")) problems.push_back({{}, {}, "wants FILE", {}});
+  if (!problems.empty()) return {{}, usage("run", std::move(problems))};
+  RunCall made;
+  made.refused = load_file(*own.text("file"), own, call, made.loaded);
+  for (const Setting& setting : globals.given()) made.loaded.spec.globals.put(setting.name) = setting;
+  return made;
+}
+
+void judge(Loaded& loaded, std::span<const CodecSpec> codecs) {
+  const bool whole = loaded.problems.empty();
+  check(loaded.spec, codecs, loaded.problems);
+  if (whole && loaded.problems.empty()) check_stages(loaded.spec, loaded.problems);
+}
+
+}  // namespace leat

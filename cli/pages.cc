@@ -1,0 +1,327 @@
+#include "cli/pages.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/prose.h"
+#include "core/base/text.h"
+#include "pipelines/options.h"
+#include "pipelines/suggest.h"
+
+namespace leat {
+namespace {
+
+using Kind = Option::Kind;
+
+std::string in_words(std::string_view choices) {
+  std::string out;
+  for (std::string_view word : text::split(choices, '|')) out += (out.empty() ? "" : ", ") + std::string(word.substr(0, word.find(':')));
+  return out;
+}
+
+// --by EXPR; --summary[=FORMAT]; EXPR for an operand.
+std::string spelled(const Option& option) {
+  const std::string name = "--" + kebab(option.name);
+  if (option.operand) return std::string(option.value) + (option.repeat ? "..." : "");
+  if (option.kind == Kind::flag) return option.fallback == "true" ? name + "=false" : name;
+  if (!option.bare.empty()) return fmt::format("{}[={}]", name, option.value);
+  return fmt::format("{} {}", name, option.value);
+}
+
+std::string option_text(const Option& option) {
+  std::string out(option.help);
+  if (option.kind == Kind::choice) out += ": " + in_words(option.choices);
+  if (option.fallback == "true")
+    out += "; on by default";
+  else if (!option.fallback.empty())
+    out += fmt::format("; {} by default", option.fallback);
+  if (option.operand)
+    out += fmt::format("; also {}{}", option.kind == Kind::words ? "the list " : "--",
+                       option.kind == Kind::words ? std::string(option.name) : kebab(option.name));
+  else if (option.repeat)
+    out += "; may be repeated";
+  return out;
+}
+
+Page::Section section(std::string title, std::vector<Page::Block> blocks) { return {std::move(title), std::move(blocks)}; }
+
+std::vector<Page::Entry> port_entries(const StageSpec& stage) {
+  std::vector<Page::Entry> made;
+  for (const PortSpec& port : stage.ports) made.push_back({std::string(port.name), std::string(port.help)});
+  if (stage.more_ports) made.push_back({"NAME", "one for each name that was given"});
+  return made;
+}
+
+std::string example_text(const Example& example) {
+  std::string out = fmt::format("leat {}", example.argv);
+  const auto add = [&](std::string_view lines, std::string_view mark) {
+    while (lines.ends_with('\n')) lines.remove_suffix(1);
+    if (lines.empty()) return;
+    for (std::string_view line : text::split(lines, '\n')) out += fmt::format("\n{}{}", mark, line);
+  };
+  add(example.input, "  < ");
+  add(example.output, "  > ");
+  return out;
+}
+
+std::vector<Page::Block> stage_blocks(const StageSpec& stage) {
+  std::vector<Page::Block> blocks = blocks_of(stage.details);
+  if (!stage.options.empty()) blocks.push_back(entries(option_entries(stage.options)));
+  return blocks;
+}
+
+Page::Block example_block(const StageSpec& stage) {
+  std::string all;
+  for (const Example& example : stage.examples) all += (all.empty() ? "" : "\n\n") + example_text(example);
+  return literal(all);
+}
+
+std::vector<Page::Entry> codec_entries(std::span<const CodecSpec> codecs) {
+  std::vector<Page::Entry> made;
+  for (const CodecSpec& codec : codecs) {
+    std::string text(codec.summary);
+    if (!codec.extensions.empty()) text += fmt::format(" ({})", codec.extensions);
+    if (!codec.framer) text += "; output only";
+    if (!codec.encoder) text += "; input only";
+    made.push_back({std::string(codec.name), std::move(text)});
+  }
+  return made;
+}
+
+std::vector<Page::Entry> command_entries(std::span<const Command> commands) {
+  std::vector<Page::Entry> made;
+  for (const Command& command : commands)
+    if (!command.summary.empty()) made.push_back({std::string(command.name), std::string(command.summary)});
+  return made;
+}
+
+// Stage names and summaries under the headings of their groups, in the catalog's order.
+std::vector<Page::Block> stage_groups(std::span<const StageSpec* const> stages) {
+  std::vector<Page::Block> blocks;
+  std::string_view group;
+  for (const StageSpec* stage : stages) {
+    if (blocks.empty() || stage->group != group) blocks.push_back(entries({}));
+    group = stage->group;
+    blocks.back().entries.push_back({std::string(stage->name), std::string(stage->summary)});
+  }
+  return blocks;
+}
+
+Page ends_page() {
+  Page page{"leat-ends", 7, "sources and sinks", {"leat ... --from END [OPTION]... --to END [OPTION]..."}, {}, {}};
+  page.sections = {section("Ends", {entries(prose::ends())}), section("Options of a source", {entries(option_entries(source_options()))}),
+                   section("Options of a sink", {entries(option_entries(sink_options()))}),
+                   section("Delivery", blocks_of(prose::kDelivery))};
+  return page;
+}
+
+Page codecs_page(const Tables& tables) {
+  return {"leat-codecs",
+          7,
+          "how bytes and records become each other",
+          {"leat --in CODEC --out CODEC ..."},
+          {section("Codecs", {entries(codec_entries(tables.codecs))})},
+          {}};
+}
+
+Page exit_page() {
+  return {"leat-exit", 7, "what the exit status says", {}, {section("Exit status", {entries(prose::exit_statuses())})}, {}};
+}
+
+}  // namespace
+
+std::vector<Page::Entry> option_entries(std::span<const Option> options) {
+  std::vector<Page::Entry> made;
+  for (const Option& option : options)
+    if (!hidden(option)) made.push_back({spelled(option), option_text(option)});
+  return made;
+}
+
+std::string usage_of(const StageSpec& stage) {
+  std::string out = fmt::format("leat {}", stage.name);
+  for (bool operands : {true, false})
+    for (const Option& option : stage.options)
+      if (option.operand == operands)
+        out += fmt::format(option.required ? fmt::runtime(" {}{}") : fmt::runtime(" [{}]{}"), spelled(option),
+                           !option.operand && option.repeat ? "..." : "");
+  return out;
+}
+
+Page stage_page(const StageSpec& stage) {
+  Page page{fmt::format("leat-{}", stage.name), 7, std::string(stage.summary), {usage_of(stage)}, {}, {}};
+  if (!stage.details.empty()) page.sections.push_back(section("Description", blocks_of(stage.details)));
+  if (!stage.options.empty()) page.sections.push_back(section("Options", {entries(option_entries(stage.options))}));
+  page.sections.push_back(section("Ports", {entries(port_entries(stage))}));
+  if (takes_guards(stage)) page.sections.push_back(section("Guards", {entries(option_entries(guard_options()))}));
+  if (!stage.examples.empty()) page.sections.push_back(section("Examples", {example_block(stage)}));
+  return page;
+}
+
+Page command_page(const Command& command) {
+  Page page{fmt::format("leat-{}", command.name),
+            1,
+            std::string(command.summary),
+            {fmt::format("leat {} {}", command.name, command.operands)},
+            {},
+            {"leat(1)"}};
+  if (command.operands.empty()) page.synopsis.front().pop_back();
+  if (!command.details.empty()) page.sections.push_back(section("Description", blocks_of(command.details)));
+  std::vector<Page::Block> options;
+  if (!command.options.empty()) options.push_back(entries(option_entries(command.options)));
+  if (command.globals) options.push_back(paragraph("The global options of leat(1) may follow."));
+  if (!options.empty()) page.sections.push_back(section("Options", std::move(options)));
+  return page;
+}
+
+Page main_page(const Tables& tables) {
+  Page page{"leat",
+            1,
+            "filter, join, window and carry streams of records",
+            {"leat [GLOBAL]... CHAIN...", "leat run FILE [--set PATH=VALUE]... [GLOBAL]...", "leat COMMAND ..."},
+            {},
+            {}};
+  page.sections = {section("Description", blocks_of(prose::kIntroduction)),
+                   section("Chains", blocks_of(prose::kGrammar)),
+                   section("Stages", stage_groups(tables.stages)),
+                   section("Commands", {entries(command_entries(tables.commands))}),
+                   section("Global options", {entries(option_entries(global_options()))}),
+                   section("Ends", {entries(prose::ends())}),
+                   section("Options of a source", {entries(option_entries(source_options()))}),
+                   section("Options of a sink", {entries(option_entries(sink_options()))}),
+                   section("Codecs", {entries(codec_entries(tables.codecs))}),
+                   section("Errors", blocks_of(prose::kErrors)),
+                   section("Delivery", blocks_of(prose::kDelivery)),
+                   section("Signals", blocks_of(prose::kSignals)),
+                   section("Exit status", {entries(prose::exit_statuses())}),
+                   section("Environment", {entries(prose::environment())}),
+                   section("Files", {entries(prose::files())})};
+  for (const Command& command : tables.commands)
+    if (!command.summary.empty()) page.see_also.push_back(fmt::format("leat-{}(1)", command.name));
+  for (const char* other : {"leat-pipeline(5)", "leat-stages(7)", "leat-expr(7)", "leat-windows(7)"}) page.see_also.emplace_back(other);
+  return page;
+}
+
+Page stages_page(const Tables& tables) {
+  Page page{"leat-stages",
+            7,
+            "the stages of a pipeline",
+            {"leat STAGE [OPERAND|OPTION]... [then STAGE ...]"},
+            {section("Description", blocks_of(prose::kStages))},
+            {"leat(1)", "leat-expr(7)", "leat-windows(7)"}};
+  for (const StageSpec* stage : tables.stages) {
+    std::vector<Page::Block> blocks{paragraph(std::string(stage->summary) + "."), literal(usage_of(*stage))};
+    for (Page::Block& block : stage_blocks(*stage)) blocks.push_back(std::move(block));
+    blocks.push_back(paragraph("Ports:"));
+    blocks.push_back(entries(port_entries(*stage)));
+    if (!stage->examples.empty()) blocks.push_back(example_block(*stage));
+    page.sections.push_back(section(std::string(stage->name), std::move(blocks)));
+  }
+  return page;
+}
+
+Page pipeline_page(const Tables&) {
+  Page page{"leat-pipeline", 5, "pipeline files", {"leat run FILE"}, {}, {"leat(1)", "leat-run(1)", "leat-stages(7)"}};
+  std::vector<Page::Entry> globals;
+  for (const Option& option : global_options())
+    if (!hidden(option))
+      globals.push_back({fmt::format("{}: {}", option.name, option.kind == Kind::flag ? "true" : option.value), option_text(option)});
+  page.sections = {
+      section("Description", blocks_of(prose::kPipeline)),
+      section(
+          "Keys of a chain",
+          {entries({{"from", "a source, or a list of them: its url, or a map of url and its options"},
+                    {"stages",
+                     "a list; each item is a map of one stage's name and its settings, with id and the guards of a call beside the name"},
+                    {"to", "a sink, or a list of them"},
+                    {"dlq", "a sink for what failed in this chain"}})}),
+      section("Keys of the file",
+              {entries({{"chains", "a list of chains, instead of one chain's keys at the top"}}), entries(std::move(globals))}),
+      section("Values", blocks_of(prose::kPipelineValues)),
+      section("Variables", blocks_of(prose::kPipelineVariables)),
+      section("Example", blocks_of(prose::kPipelineExample))};
+  return page;
+}
+
+Page windows_page() {
+  Page page{"leat-windows",
+            7,
+            "windows: time, lateness and aggregates",
+            {"leat window [SIZE] [OPTION]... --emit EXPR"},
+            {},
+            {"leat(1)", "leat-stages(7)", "leat-expr(7)"}};
+  page.sections = {section("Description", blocks_of(prose::kWindows)), section("Time", blocks_of(prose::kWindowTime)),
+                   section("Aggregates", [] {
+                     auto blocks = blocks_of(prose::kWindowEmit);
+                     blocks.push_back(entries(prose::aggregates()));
+                     return blocks;
+                   }())};
+  return page;
+}
+
+Page expressions_page() {
+  Page page{"leat-expr",
+            7,
+            "the language of expressions",
+            {},
+            {section("Description", blocks_of(prose::kExpressions))},
+            {"leat(1)", "leat-stages(7)", "jq(1)"}};
+  auto envelope = blocks_of(prose::kEnvelope);
+  envelope.push_back(entries(prose::envelope_variables()));
+  page.sections.push_back(section("Variables", std::move(envelope)));
+  return page;
+}
+
+std::vector<Page> manual(const Tables& tables) {
+  std::vector<Page> pages{main_page(tables), stages_page(tables), pipeline_page(tables), windows_page(), expressions_page()};
+  for (const Command& command : tables.commands)
+    if (!command.summary.empty()) pages.push_back(command_page(command));
+  return pages;
+}
+
+std::vector<std::string_view> topics() { return {"expr", "windows", "pipeline", "stages", "ends", "codecs", "exit"}; }
+
+std::optional<Page> topic(std::string_view name, const Tables& tables) {
+  const auto stage = std::find_if(tables.stages.begin(), tables.stages.end(), [&](const StageSpec* one) { return one->name == name; });
+  if (stage != tables.stages.end()) return stage_page(**stage);
+  const auto command = std::find_if(tables.commands.begin(), tables.commands.end(),
+                                    [&](const Command& one) { return one.name == name && !one.summary.empty(); });
+  if (command != tables.commands.end()) return command_page(*command);
+  if (name == "expr") return expressions_page();
+  if (name == "windows") return windows_page();
+  if (name == "pipeline") return pipeline_page(tables);
+  if (name == "stages") return stages_page(tables);
+  if (name == "ends") return ends_page();
+  if (name == "codecs") return codecs_page(tables);
+  if (name == "exit") return exit_page();
+  return std::nullopt;
+}
+
+std::vector<Page::Entry> listing(std::string_view kind, const Tables& tables) {
+  if (kind == "commands") return command_entries(tables.commands);
+  if (kind == "codecs") return codec_entries(tables.codecs);
+  if (kind == "ends") return prose::ends();
+  std::vector<Page::Entry> made;
+  if (kind == "topics")
+    for (std::string_view name : topics()) made.push_back({std::string(name), topic(name, tables)->summary});
+  else
+    for (const StageSpec* stage : tables.stages) made.push_back({std::string(stage->name), std::string(stage->summary)});
+  return made;
+}
+
+std::string short_help(const Tables& tables) {
+  std::string names;
+  for (const StageSpec* stage : tables.stages) names += fmt::format(" {}", stage->name);
+  std::string out =
+      "leat [GLOBAL]... [--from END]... STAGE [then STAGE]... [--to END]...\n"
+      "leat run FILE\n\n"
+      "  leat filter '.status >= 500' < access.ndjson\n"
+      "  leat window 1m --by .host --emit '{n: count, p99: p99(.ms)}' < access.ndjson\n\n";
+  out += "stages: " + names.erase(0, names.empty() ? 0 : 1) + "\n";
+  std::string more;
+  for (const Command& command : tables.commands)
+    if (!command.summary.empty()) more += fmt::format(" {}", command.name);
+  return out + "commands:" + more + "\nleat help STAGE, leat help COMMAND and leat help tell more\n";
+}
+
+}  // namespace leat

@@ -1,0 +1,226 @@
+#include "cli/prose.h"
+
+namespace leat::prose {
+
+const std::string_view kIntroduction =
+    "leat reads records from files, pipes and sockets, sends them through stages and writes them to files, pipes and sockets. As a filter "
+    "it is quick "
+    "and quiet; as a service it loses nothing. A record that no stage changed leaves with the bytes it came with.\n"
+    "\n"
+    "Without --from it reads standard input, without --to it writes standard output. Records are lines of JSON unless an extension or --in "
+    "and --out "
+    "say otherwise.";
+
+const std::string_view kGrammar =
+    "A chain is any number of sources, then stages, then any number of sinks, in the order the data flows:\n"
+    "\n"
+    "  [--from END [OPTION]...]...  [STAGE [then STAGE]...]  [--to END [OPTION]...]...\n"
+    "\n"
+    "The lone word then parts two stages. A --from behind a stage or a --to begins the next chain. Global options stand before the first "
+    "chain. An "
+    "operand that starts with - comes after --, or as the value of its option: --expr=-1. Of an option given twice the last one counts, "
+    "unless it may be "
+    "repeated.\n"
+    "\n"
+    "Every stage has an id, its name by default, then NAME-2 and so on, or what --id says. A chain that begins with --from stage:ID.PORT "
+    "reads what "
+    "leaves that stage by that port; without a port, by out. Several sinks, or several readers of a port, each get every record.\n"
+    "\n"
+    "The same pipeline can stand in a file, see leat-pipeline(5); leat explain turns one into the other.";
+
+const std::string_view kErrors =
+    "A record that fails keeps its bytes and gets a reason. It goes to the dlq of its chain, or to whoever reads stage:ID.err. If nobody "
+    "takes it, the "
+    "run goes on, says at the end how many failed and exits with 1; --strict stops at the first. A failed record is never passed on and "
+    "never printed as "
+    "data.\n"
+    "\n"
+    "A dlq belongs to its chain, wherever it stands in it: it takes what failed in the chain's sources, stages and sinks. A chain that "
+    "reads from it and "
+    "has none of its own uses it too.";
+
+const std::string_view kDelivery =
+    "Delivery is at least once: what was read counts as done when every sink that it reaches has it. Several readers are paced by the "
+    "slowest of them, "
+    "unless its end says when_full.";
+
+const std::string_view kSignals =
+    "The first SIGINT or SIGTERM drains: no more is read, what was read is delivered, bounded by --drain. The second kills at once. A "
+    "reader that went "
+    "away ends the run quietly, as a broken pipe does.";
+
+const std::string_view kPipeline =
+    "A pipeline file is YAML and says what a command line says: the global options, and one chain at the top of the file or several below "
+    "chains. An "
+    "option --max-keys of a stage is the key max_keys; a flag is true; an option that may be repeated is a list; NAME=EXPR is a map; the "
+    "operand of a stage "
+    "is its bare value. The file may begin with #!/usr/bin/env -S leat run.\n"
+    "\n"
+    "All mistakes are told at once, each with its line and column. leat check FILE looks without running; leat explain FILE prints the "
+    "command line; leat "
+    "schema pipeline prints a JSON Schema that editors understand.";
+
+const std::string_view kPipelineValues =
+    "An expression is one string: write it in single quotes. {ts, host} without them is a map to YAML, and is refused.\n"
+    "\n"
+    "Values follow YAML's core schema: true and false are the only booleans, no and 010 are texts. Doubled keys, merge keys, tags and a "
+    "second document "
+    "are refused. An alias stands for the value it names.\n"
+    "\n"
+    "Durations are 250ms, 1.5s, 5m, 1h; sizes 64KiB, 1MB or bytes; counts whole numbers from 1.";
+
+const std::string_view kPipelineVariables =
+    "In every text but an expression, ${VAR} is an environment variable, ${VAR:-text} has a default, ${VAR:?message} must be set, "
+    "${file:PATH} is what a "
+    "file holds without its last line break, and $${ is a literal ${. They are read after YAML was, so that a value never changes the "
+    "shape of the file. "
+    "leat explain prints them as they were written.\n"
+    "\n"
+    "leat run FILE --set PATH=VALUE puts a value at a place, such as --set stages.0.batch.size=50.";
+
+const std::string_view kPipelineExample =
+    "  #!/usr/bin/env -S leat run\n"
+    "  from: {url: access.ndjson, follow: true}\n"
+    "  stages:\n"
+    "    - filter: '.status >= 500'\n"
+    "    - window:\n"
+    "        size: 1m\n"
+    "        by: ['.host']\n"
+    "        emit: '{n: count, p99: p99(.ms)}'\n"
+    "  to: errors.ndjson\n"
+    "  dlq: dead.ndjson\n"
+    "\n"
+    "Two chains, the second of which takes what a filter rejects:\n"
+    "\n"
+    "  chains:\n"
+    "    - from: a.ndjson\n"
+    "      stages: [{filter: '.ok'}]\n"
+    "      to: good.ndjson\n"
+    "    - from: stage:filter.reject\n"
+    "      to: bad.ndjson";
+
+const std::string_view kWindows =
+    "A window gathers records for a while and makes one record of them. Tumbling windows (window 1m) stand side by side; hopping windows "
+    "(--every) begin "
+    "more often than they end, so that a record is in several; a session (--session) lasts until nothing came for that long; --count "
+    "closes after so many "
+    "records; without any of these one window spans the whole run.\n"
+    "\n"
+    "A window holds the records from its start up to, not including, its end. Windows of a fixed size are aligned to 1970-01-01 UTC. --by "
+    "makes one "
+    "window for each value of an expression, or of several; --max-keys bounds how many at a time.\n"
+    "\n"
+    "Each window leaves as {start, end, the --by fields, the --emit fields}, with times as RFC 3339, ordered by end, then by key.";
+
+const std::string_view kWindowTime =
+    "Without --time a record belongs to the moment it arrived. With --time EXPR it belongs to the moment the record names: seconds since "
+    "1970, or a text "
+    "in RFC 3339. A window closes when time has passed its end. Event time is the latest seen, less --disorder; with several sources it is "
+    "that of the one "
+    "furthest behind, a source that was silent for --idle aside. At the end of the input all windows close, so a file gives what it would "
+    "have given "
+    "live.\n"
+    "\n"
+    "--lateness keeps a window a while longer for what comes late. What comes later still leaves by the port late.";
+
+const std::string_view kWindowEmit =
+    "--emit is one object: {n: count, slow: max(.ms), share: (count / 60)}. An aggregate is computed over the records of the window; "
+    "around aggregates "
+    "there may be literals, arithmetic and $key, $start, $end.";
+
+const std::string_view kExpressions =
+    "Expressions are written in the language of jq, version 1.7 and later. What is not covered is an error when leat starts, never another "
+    "answer. "
+    "Integers keep all their digits, and a value that nobody changed keeps its text.\n"
+    "\n"
+    "filter passes a record once if any output is neither null nor false. map makes one record of each output. An expression that fails on "
+    "a record sends "
+    "that record to err, with the message. Every evaluation is bounded in depth, steps and memory.\n"
+    "\n"
+    "Not in the language, since records come from the pipeline: input, inputs, debug, stderr, input_filename, import, include, halt. "
+    "Regular expressions "
+    "are Perl's.";
+
+const std::string_view kEnvelope = "Beside its payload a record has an envelope. Text input gets one only if somebody asks for it.";
+
+const std::string_view kStages =
+    "Every stage has the ports out and err; some have more. What leaves by a port that nobody reads is dropped and counted, and does not "
+    "change the exit "
+    "status; err is the exception. --id NAME gives any stage a name of its own.";
+
+std::vector<Page::Entry> ends() {
+  return {
+      {"-", "standard input or output"},
+      {"PATH",
+       "a file; on input also a pattern such as logs/*.gz, read in order. gzip and zstd are seen by their first bytes on input, by the "
+       "extension on output"},
+      {"unix:PATH", "a Unix socket to connect to"},
+      {"unix-listen:PATH", "a Unix socket to listen on"},
+      {"tcp://HOST:PORT", "a TCP connection"},
+      {"tcp-listen://HOST:PORT", "a TCP port to listen on"},
+      {"udp://HOST:PORT", "datagrams, one record or more in each"},
+      {"exec:COMMAND", "the standard output or input of a command, run by sh -c"},
+      {"hub:SUBJECT", "a subject of the hub"},
+      {"stage:ID.PORT", "input only: what leaves a stage by a port"},
+      {"drop:", "output only: nowhere; what goes there counts as delivered"},
+  };
+}
+
+std::vector<Page::Entry> exit_statuses() {
+  return {
+      {"0", "everything was delivered"},
+      {"1", "some records failed and nobody took them"},
+      {"2", "something is wrong on the command line, an expression included"},
+      {"65", "stopped by --strict"},
+      {"66", "a source cannot be opened"},
+      {"70", "a bug in leat"},
+      {"74", "a read or write failed after that"},
+      {"75", "the drain deadline passed with records pending"},
+      {"78", "something is wrong in a file we were given"},
+      {"130", "interrupted; 141: the reader of standard output went away"},
+  };
+}
+
+std::vector<Page::Entry> environment() {
+  return {
+      {"NO_COLOR", "when set and not empty, no colour"},
+      {"XDG_CONFIG_HOME", "where settings are looked for; $HOME/.config without it"},
+      {"XDG_RUNTIME_DIR", "where the socket of the hub is"},
+  };
+}
+
+std::vector<Page::Entry> files() {
+  return {
+      {"~/.config/leat/leat.toml", "a person's settings: named hubs and ends, credentials by reference, limits, colour"},
+      {"/etc/leat/leat.toml", "the same for a host"},
+  };
+}
+
+std::vector<Page::Entry> aggregates() {
+  return {
+      {"count", "records; count(EXPR): those for which it is neither null nor false"},
+      {"sum(EXPR) avg(EXPR) var(EXPR)", "of the numbers it answers; avg of none is 0"},
+      {"min(EXPR) max(EXPR)", "in jq's order of values"},
+      {"first(EXPR) last(EXPR)", "by arrival"},
+      {"rate", "records a second"},
+      {"p50(EXPR) ... p99(EXPR), quantile(EXPR; Q)", "within one per cent, in constant memory"},
+      {"distinct(EXPR)", "how many different values, within two per cent, in constant memory"},
+      {"topk(EXPR; K)", "the K most frequent values with their counts"},
+      {"collect(EXPR; N)", "the first N values, as an array"},
+  };
+}
+
+std::vector<Page::Entry> envelope_variables() {
+  return {
+      {"$artifact", "the whole envelope, an object with every field"},
+      {"$meta", "its typed metadata, an object"},
+      {"$subject", "what it is about, as on the hub"},
+      {"$time", "when it was made"},
+      {"$id", "its identity"},
+      {"$origin", "where it came from"},
+      {"$error", "of a failed record: code, message, stage, attempts"},
+      {"$ENV", "the environment, read once at the start"},
+  };
+}
+
+}  // namespace leat::prose

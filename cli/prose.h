@@ -1,0 +1,34 @@
+// Prose: the parts of the manual that no table can say.
+// Owner:   constant data.   Thread: any.   Blocks: never.   Fails: cannot.
+#pragma once
+
+#include <string_view>
+
+#include "cli/page.h"
+
+namespace leat::prose {
+
+extern const std::string_view kIntroduction;  // leat(1)
+extern const std::string_view kGrammar;
+extern const std::string_view kErrors;
+extern const std::string_view kDelivery;
+extern const std::string_view kSignals;
+extern const std::string_view kPipeline;  // leat-pipeline(5)
+extern const std::string_view kPipelineValues;
+extern const std::string_view kPipelineVariables;
+extern const std::string_view kPipelineExample;
+extern const std::string_view kWindows;  // leat-windows(7)
+extern const std::string_view kWindowTime;
+extern const std::string_view kWindowEmit;
+extern const std::string_view kExpressions;  // leat-expr(7)
+extern const std::string_view kEnvelope;
+extern const std::string_view kStages;  // leat-stages(7)
+
+std::vector<Page::Entry> ends();
+std::vector<Page::Entry> exit_statuses();
+std::vector<Page::Entry> environment();
+std::vector<Page::Entry> files();
+std::vector<Page::Entry> aggregates();
+std::vector<Page::Entry> envelope_variables();
+
+}  // namespace leat::prose

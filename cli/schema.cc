@@ -1,0 +1,260 @@
+#include "cli/schema.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/codec/json_text.h"
+#include "pipelines/options.h"
+
+namespace leat {
+namespace {
+
+using Kind = Option::Kind;
+using Members = std::vector<std::pair<std::string, std::string>>;  // names and JSON texts
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::quote(text, out);
+  return out;
+}
+
+std::string object(const Members& members) {
+  std::string out = "{";
+  for (const auto& [name, value] : members) out += fmt::format("{}{}:{}", out.size() > 1 ? "," : "", quoted(name), value);
+  return out + "}";
+}
+
+std::string array(const std::vector<std::string>& items) { return fmt::format("[{}]", fmt::join(items, ",")); }
+
+std::string any_of(const std::vector<std::string>& schemas) {
+  return schemas.size() == 1 ? schemas[0] : object({{"anyOf", array(schemas)}});
+}
+
+std::string type(std::string_view name) { return object({{"type", quoted(name)}}); }
+
+std::string reference(std::string_view name) { return object({{"$ref", quoted(fmt::format("#/definitions/{}", name))}}); }
+
+std::string pattern(std::string_view regex) { return object({{"type", quoted("string")}, {"pattern", quoted(regex)}}); }
+
+std::string enumeration(const std::vector<std::string>& words, std::vector<std::string> more = {}) {
+  std::vector<std::string> all = std::move(more);
+  for (const std::string& word : words) all.push_back(quoted(word));
+  return object({{"enum", array(all)}});
+}
+
+std::vector<std::string> choices(const Option& option) {
+  std::vector<std::string> words;
+  for (std::string_view word : text::split(option.choices, '|')) words.emplace_back(word.substr(0, word.find(':')));
+  return words;
+}
+
+std::string scalar_named(std::string_view kind) {
+  for (std::string_view known : {"count", "number", "duration", "size"})
+    if (kind == known) return reference(known);
+  return kind == "alone" ? type("null") : reference("text");
+}
+
+std::string pairs(const Option& option) {
+  Members keys;
+  for (std::string_view word : text::split(option.choices, '|'))
+    keys.emplace_back(word.substr(0, word.find(':')), scalar_named(word.substr(word.find(':') + 1)));
+  return any_of(
+      {type("string"),
+       object({{"type", quoted("object")}, {"properties", object(keys)}, {"additionalProperties", "false"}, {"minProperties", "1"}})});
+}
+
+class Schema {
+ public:
+  Schema(std::span<const StageSpec* const> stages, std::span<const CodecSpec> codecs) : stages_(stages), codecs_(codecs) {}
+
+  std::string text() const {
+    Members keys = described(global_options());
+    for (auto& key : chain_keys()) keys.push_back(std::move(key));
+    keys.emplace_back("chains", object({{"type", quoted("array")},
+                                        {"minItems", "1"},
+                                        {"items", reference("chain")},
+                                        {"description", quoted("several chains, instead of one at the top")}}));
+    std::vector<std::string> some;
+    for (const char* key : {"chains", "from", "stages", "to", "dlq"}) some.push_back(object({{"required", array({quoted(key)})}}));
+    return object({{"$schema", quoted("http://json-schema.org/draft-07/schema#")},
+                   {"title", quoted("leat pipeline")},
+                   {"type", quoted("object")},
+                   {"properties", object(keys)},
+                   {"additionalProperties", "false"},
+                   {"anyOf", array(some)},
+                   {"definitions", definitions()}});
+  }
+
+ private:
+  // One value of an option.
+  std::string single(const Option& option) const {
+    switch (option.kind) {
+      case Kind::flag:
+        return type("boolean");
+      case Kind::count:
+        return reference("count");
+      case Kind::number:
+        return reference("number");
+      case Kind::duration:
+        return reference("duration");
+      case Kind::size:
+        return reference("size");
+      case Kind::choice:
+        return any_of(
+            {enumeration(choices(option), option.bare.empty() ? std::vector<std::string>{} : std::vector<std::string>{"true", "false"}),
+             reference("variable")});
+      case Kind::expr:
+      case Kind::keys:
+        return reference("expression");
+      case Kind::named:
+        return reference("expressions");
+      case Kind::pairs:
+        return pairs(option);
+      case Kind::words:
+        return reference("words");
+      case Kind::text:
+        break;
+    }
+    if (option.value != "CODEC") return reference("text");
+    std::vector<std::string> names;
+    for (const CodecSpec& codec : codecs_) names.emplace_back(codec.name);
+    return any_of({enumeration(names), reference("variable")});
+  }
+
+  std::string value(const Option& option) const {
+    const std::string one = single(option);
+    if (!option.repeat || option.kind == Kind::named) return one;
+    return any_of({one, object({{"type", quoted("array")}, {"minItems", "1"}, {"items", one}})});
+  }
+
+  Members described(std::span<const Option> options) const {
+    Members keys;
+    for (const Option& option : options)
+      if (!hidden(option))
+        keys.emplace_back(option.name, object({{"description", quoted(option.help)}, {"allOf", array({value(option)})}}));
+    return keys;
+  }
+
+  std::string options_object(std::span<const Option> options, Members more = {}, std::vector<std::string> required = {}) const {
+    for (auto& key : described(options)) more.push_back(std::move(key));
+    for (const Option& option : options)
+      if (option.required) required.push_back(quoted(option.name));
+    Members members{{"type", quoted("object")}, {"properties", object(more)}, {"additionalProperties", "false"}};
+    if (!required.empty()) members.emplace_back("required", array(required));
+    return object(members);
+  }
+
+  std::string end(std::span<const Option> options) const {
+    return any_of({reference("text"), options_object(options, {{"url", reference("text")}}, {quoted("url")})});
+  }
+
+  static Members chain_keys() {
+    return {{"from", reference("sources")}, {"stages", reference("stages")}, {"to", reference("sinks")}, {"dlq", reference("sink")}};
+  }
+
+  static std::string one_or_more(std::string_view name) {
+    return any_of({reference(name), object({{"type", quoted("array")}, {"minItems", "1"}, {"items", reference(name)}})});
+  }
+
+  // What may stand behind a stage's name: nothing, the operand, or a map of options.
+  std::string stage_value(const StageSpec& stage) const {
+    std::vector<std::string> forms;
+    const auto options = stage.options;
+    if (std::none_of(options.begin(), options.end(), [](const Option& option) { return option.required; })) forms.push_back(type("null"));
+    const auto operand = std::find_if(options.begin(), options.end(), [](const Option& option) { return option.operand; });
+    const bool alone = operand != options.end() && std::none_of(options.begin(), options.end(), [&](const Option& option) {
+                         return option.required && &option != &*operand;
+                       });
+    if (alone) forms.push_back(value(*operand));
+    if (!options.empty()) forms.push_back(options_object(options));
+    return object({{"description", quoted(stage.summary)}, {"anyOf", array(forms)}});
+  }
+
+  std::string stage() const {
+    Members keys = described(identity_options());
+    for (auto& key : described(guard_options())) keys.push_back(std::move(key));
+    std::vector<std::string> names, exactly_one;
+    for (const StageSpec* one : stages_) {
+      keys.emplace_back(one->name, stage_value(*one));
+      names.emplace_back(one->name);
+      exactly_one.push_back(object({{"required", array({quoted(one->name)})}}));
+    }
+    return any_of({enumeration(names), object({{"type", quoted("object")},
+                                               {"properties", object(keys)},
+                                               {"additionalProperties", "false"},
+                                               {"oneOf", array(exactly_one)}})});
+  }
+
+  std::string definitions() const {
+    const std::string variable = reference("variable");
+    return object({
+        {"variable", pattern("\\$\\{")},
+        {"text", object({{"type", array({quoted("string"), quoted("number"), quoted("boolean")})}})},
+        {"count", any_of({object({{"type", quoted("integer")}, {"minimum", "1"}}), variable})},
+        {"number", any_of({type("number"), variable})},
+        {"duration", any_of({pattern("^[0-9]+([.][0-9]+)?(ns|us|ms|s|m|h|d)$"), variable})},
+        {"size", any_of({object({{"type", quoted("integer")}, {"minimum", "1"}}), pattern("^[0-9]+([.][0-9]+)?([KMGT]i?)?B?$"), variable})},
+        {"expression", object({{"type", array({quoted("string"), quoted("number"), quoted("boolean")})},
+                               {"description", quoted("an expression: one string, in single quotes")}})},
+        {"expressions", object({{"type", quoted("object")}, {"minProperties", "1"}, {"additionalProperties", reference("expression")}})},
+        {"words", any_of({pattern("^[^ ]+$"), object({{"type", quoted("array")}, {"minItems", "1"}, {"items", reference("text")}})})},
+        {"source", end(source_options())},
+        {"sources", one_or_more("source")},
+        {"sink", end(sink_options())},
+        {"sinks", one_or_more("sink")},
+        {"stage", stage()},
+        {"stages", object({{"type", quoted("array")}, {"items", reference("stage")}})},
+        {"chain", object({{"type", quoted("object")}, {"properties", object(chain_keys())}, {"additionalProperties", "false"}})},
+    });
+  }
+
+  std::span<const StageSpec* const> stages_;
+  std::span<const CodecSpec> codecs_;
+};
+
+// Where the string that begins at `at` ends.
+size_t string_end(std::string_view json, size_t at) {
+  for (++at; json[at] != '"'; ++at) at += json[at] == '\\';
+  return at;
+}
+
+// Where the list or map that begins at `at` ends, if nothing is nested in it and it is short; else `at`.
+size_t short_end(std::string_view json, size_t at) {
+  for (size_t i = at + 1; i < json.size() && i < at + 100; ++i) {
+    if (json[i] == '"') i = string_end(json, i);
+    if (json[i] == '{' || json[i] == '[') return at;
+    if (json[i] == '}' || json[i] == ']') return i;
+  }
+  return at;
+}
+
+// Two blanks a level, short lists on one line.
+std::string indented(std::string_view json) {
+  std::string out;
+  size_t level = 0;
+  const auto line = [&] { out += '\n' + std::string(level * 2, ' '); };
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    const bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+    const size_t end = c == '"' ? string_end(json, i) : opens ? short_end(json, i) : i;
+    if (closes) --level, line();
+    out += json.substr(i, end + 1 - i);
+    if (opens && end == i) ++level, line();
+    if (c == ',') line();
+    if (c == ':') out += ' ';
+    i = end;
+  }
+  return out + '\n';
+}
+
+}  // namespace
+
+std::string pipeline_schema(std::span<const StageSpec* const> stages, std::span<const CodecSpec> codecs) {
+  return indented(Schema(stages, codecs).text());
+}
+
+}  // namespace leat

@@ -1,0 +1,93 @@
+#include <gtest/gtest.h>
+
+#include "cli/command.h"
+#include "cli/schema.h"
+#include "pipelines/options.h"
+#include "tests/support/fake_stages.h"
+#include "tests/support/outside.h"
+
+namespace leat {
+namespace {
+
+fake::World world() {
+  fake::World made;
+  made.variables.values = {{"TOKEN", "s3cret"}};
+  made.files = {{"p.yaml", "stages:\n- route: {e: .a}\n  id: r\nto: x\n"},
+                {"bad.yaml", "stages:\n- fliter: .a\nmem: x\n"},
+                {"secret.yaml", "from: 'tcp://${TOKEN}'\n"},
+                {"b.yaml", "mem: 1MB\nfrom: a\n"}};
+  return made;
+}
+
+Answer asked(std::string_view command, std::vector<std::string> words) {
+  const fake::World made = world();
+  const auto outside = made.outside();
+  return find_command(command)->run({words, outside, fake::catalog(), codecs()});
+}
+
+TEST(Commands, ExplainGoesToTheOtherSpelling) {
+  EXPECT_EQ(asked("explain", {"secret.yaml"}).out, "leat --from=\"tcp://${TOKEN}\"\n");
+  EXPECT_EQ(asked("explain", {"--yaml", "secret.yaml"}).out, "from: 'tcp://${TOKEN}'\n");
+  EXPECT_EQ(asked("explain", {"b.yaml", "--set", "mem=2MB", "--yaml"}).out, "mem: 2MB\nfrom: a\n");
+  EXPECT_EQ(asked("explain", {"--mem", "1MB", "--from", "a"}).out, "mem: 1MB\nfrom: a\n");
+}
+
+TEST(Commands, MistakesInFilesAre78OnTheCommandLine2) {
+  const Answer bad = asked("check", {"bad.yaml"});
+  EXPECT_EQ(bad.status, 78);
+  EXPECT_EQ(bad.err,
+            "bad.yaml:2:3: stages[0]: there is no stage 'fliter' (did you mean filter?)\n"
+            "bad.yaml:3:6: mem: wants a size such as 4096, 64KiB or 1MB, not 'x'\n");
+  EXPECT_EQ(bad.out, "");
+  const Answer unread = asked("check", {"p.yaml"});
+  EXPECT_EQ(unread.err, "p.yaml:2:3: stages[0].route: nobody reads 'e' (a chain that does begins with from stage:r.e)\n");
+  const Answer words = asked("check", {"fliter", ".a"});
+  EXPECT_EQ(words.status, 2);
+  EXPECT_EQ(words.err, "leat: there is no stage 'fliter' (did you mean filter?)\n");
+  EXPECT_EQ(asked("check", {"fliter"}).status, 66);  // a word alone is a file
+  EXPECT_EQ(asked("check", {"filter"}).status, 2);
+  EXPECT_EQ(asked("check", {"filter"}).err, "leat: filter: wants EXPR\n");
+  EXPECT_EQ(asked("check", {}).err, "leat: check: wants a FILE, or the words of a pipeline\n");
+  EXPECT_EQ(asked("check", {"b.yaml", "c.yaml"}).err, "leat: check: no place for 'c.yaml'\n");
+  EXPECT_EQ(asked("check", {"--bogus", "b.yaml"}).status, 2);
+  EXPECT_EQ(asked("check", {"b.yaml"}).status, 0);
+}
+
+TEST(Commands, RunPutsItsOptionsOverTheFile) {
+  const fake::World made = world();
+  const auto outside = made.outside();
+  const std::vector<std::string> words{"b.yaml", "--set", "from=c", "--mem", "3MB", "--strict"};
+  const RunCall call = run_call({words, outside, fake::catalog(), codecs()});
+  ASSERT_FALSE(call.refused);
+  EXPECT_EQ(call.loaded.spec.globals.text("mem"), "3MB");
+  EXPECT_TRUE(call.loaded.spec.globals.flag("strict"));
+  EXPECT_EQ(call.loaded.spec.chains.at(0).from.at(0).url, "c");
+  const std::vector<std::string> none{};
+  EXPECT_EQ(run_call({none, outside, fake::catalog(), codecs()}).refused->err, "leat: run: wants FILE\n");
+}
+
+TEST(Commands, HelpListAndVersion) {
+  EXPECT_NE(asked("help", {"filter"}).out.find("leat filter EXPR [--reject]\n"), std::string::npos);
+  const Answer unknown = asked("help", {"fliter"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_EQ(unknown.err, "leat: help knows nothing of 'fliter' (did you mean filter?)\n");
+  EXPECT_EQ(asked("list", {}).out.substr(0, 33), "filter   a stage for tests\nmap   ");
+  EXPECT_NE(asked("list", {"commands"}).out.find("explain"), std::string::npos);
+  EXPECT_EQ(asked("list", {"x"}).status, 2);
+  EXPECT_EQ(asked("version", {}).out.substr(0, 5), "leat ");
+}
+
+TEST(Schema, NamesEveryStageAndOption) {
+  const std::string schema = pipeline_schema(fake::catalog(), codecs());
+  for (const auto table : {global_options(), source_options(), sink_options(), guard_options(), identity_options()})
+    for (const Option& option : table)
+      EXPECT_EQ(schema.find("\"" + std::string(option.name) + "\": ") != schema.npos, !hidden(option)) << option.name;
+  for (const StageSpec* stage : fake::catalog()) {
+    EXPECT_NE(schema.find("\"" + std::string(stage->name) + "\": {"), schema.npos);
+    for (const Option& option : stage->options)
+      EXPECT_NE(schema.find("\"" + std::string(option.name) + "\": "), schema.npos) << option.name;
+  }
+}
+
+}  // namespace
+}  // namespace leat
