@@ -10,7 +10,8 @@
 namespace leat {
 namespace {
 
-constexpr size_t kTermColumn = 24;  // where the text of an entry begins
+constexpr size_t kTermColumn = 24;     // where the text of an entry begins
+constexpr size_t kSourceColumns = 72;  // of a line of roff
 
 // Columns of UTF-8 text; nothing here is wider than one.
 size_t columns(std::string_view text) {
@@ -80,6 +81,18 @@ std::string roff_line(std::string_view text) {
   return (line.starts_with('.') ? "\\&" : "") + line + '\n';
 }
 
+// Flowing text on lines of the length that mandoc and diffs like.
+std::string roff_text(std::string_view text) {
+  std::string out, line;
+  for (std::string_view word : text::split(text, ' ')) {
+    if (word.empty()) continue;
+    if (!line.empty() && line.size() + 1 + word.size() > kSourceColumns) out += roff_line(std::exchange(line, {}));
+    if (!line.empty()) line += ' ';
+    line += word;
+  }
+  return out + roff_line(line);
+}
+
 std::string roff_lines(std::string_view text) {
   std::string out;
   for (std::string_view line : text::split(text, '\n')) out += roff_line(line);
@@ -100,8 +113,8 @@ std::string quoted_argument(std::string_view text) {
 
 std::string roff_block(const Page::Block& block) {
   std::string out;
-  if (!block.paragraph.empty()) out += ".PP\n" + roff_line(block.paragraph);
-  for (const Page::Entry& entry : block.entries) out += fmt::format(".TP\n.B {}\n{}", quoted_argument(entry.term), roff_line(entry.text));
+  if (!block.paragraph.empty()) out += ".PP\n" + roff_text(block.paragraph);
+  for (const Page::Entry& entry : block.entries) out += fmt::format(".TP\n.B {}\n{}", quoted_argument(entry.term), roff_text(entry.text));
   if (!block.literal.empty()) out += ".PP\n.RS 4\n.nf\n" + roff_lines(block.literal) + ".fi\n.RE\n";
   return out;
 }
