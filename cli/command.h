@@ -51,8 +51,9 @@ struct RunCall {
 };
 RunCall run_call(const Call& call);
 
-// Everything that can be known without opening an end: check(), then check_stages().
-void judge(Loaded& loaded, std::span<const CodecSpec> codecs);
+// Everything that can be known without opening an end: settings files, unless the spec says no_config, then check(), then
+// check_stages(). What to say instead of running, if anything.
+std::optional<Answer> judge(Loaded& loaded, const Outside& outside, std::span<const CodecSpec> codecs);
 
 // What stderr says of problems: a line each, of a file without `leat:` so that editors find the place.
 std::string told(const PipelineSpec& spec, const Problems& problems);

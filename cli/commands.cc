@@ -14,6 +14,7 @@
 #include "pipelines/check.h"
 #include "pipelines/draw.h"
 #include "pipelines/explain.h"
+#include "pipelines/host_settings.h"
 #include "pipelines/options.h"
 #include "pipelines/read_pipeline.h"
 #include "pipelines/suggest.h"
@@ -129,22 +130,23 @@ Taken take(std::string_view command, std::span<const Option> options, const Call
   return taken;
 }
 
-// Reads and judges; what is wrong becomes the answer.
-Taken take_checked(std::string_view command, std::span<const Option> options, const Call& call) {
+// A pipeline without mistakes, as it was written: settings files are left out.
+Taken take_whole(std::string_view command, std::span<const Option> options, const Call& call) {
   Taken taken = take(command, options, call);
   if (taken.refused) return taken;
-  judge(taken.loaded, call.codecs);
+  check(taken.loaded.spec, call.codecs, taken.loaded.problems);
   if (!taken.loaded.problems.empty()) taken.refused = refusal(taken.loaded);
   return taken;
 }
 
 Answer check_command(const Call& call) {
-  const Taken taken = take_checked("check", kCheckOptions, call);
+  Taken taken = take("check", kCheckOptions, call);
+  if (!taken.refused) taken.refused = judge(taken.loaded, call.outside, call.codecs);
   return taken.refused.value_or(Answer{});
 }
 
 Answer explain_command(const Call& call) {
-  const Taken taken = take_checked("explain", kExplainOptions, call);
+  const Taken taken = take_whole("explain", kExplainOptions, call);
   if (taken.refused) return *taken.refused;
   // Without a word about it: the other spelling.
   const bool yaml = taken.own.flag("yaml") || (!taken.own.flag("argv") && taken.loaded.spec.file.empty());
@@ -154,7 +156,7 @@ Answer explain_command(const Call& call) {
 }
 
 Answer graph_command(const Call& call) {
-  const Taken taken = take_checked("graph", kGraphOptions, call);
+  const Taken taken = take_whole("graph", kGraphOptions, call);
   if (taken.refused) return *taken.refused;
   const std::string format = *taken.own.text("format");
   const PipelineSpec& spec = taken.loaded.spec;
@@ -213,7 +215,7 @@ Answer complete_command(const Call& call) {
 Answer manual_command(const Call& call) {
   std::string out;
   for (const Page& page : manual(tables_of(call)))
-    out += fmt::format("=== {}.{}\n{}", page.name, page.chapter, as_roff(page, LEAT_VERSION));
+    out += fmt::format("=== {}.{}\n{}", page.name, page.chapter, as_roff(page, LEAT_VERSION, LEAT_DATE));
   return {0, std::move(out), {}};
 }
 
@@ -274,10 +276,17 @@ RunCall run_call(const Call& call) {
   return made;
 }
 
-void judge(Loaded& loaded, std::span<const CodecSpec> codecs) {
+std::optional<Answer> judge(Loaded& loaded, const Outside& outside, std::span<const CodecSpec> codecs) {
+  if (!loaded.spec.globals.flag("no_config")) {
+    const HostFiles host = find_host_settings(outside);
+    if (!host.mistakes.empty()) return Answer{78, {}, fmt::format("{}\n", fmt::join(host.mistakes, "\n"))};
+    apply(host.settings, loaded.spec, loaded.problems);
+  }
   const bool whole = loaded.problems.empty();
   check(loaded.spec, codecs, loaded.problems);
   if (whole && loaded.problems.empty()) check_stages(loaded.spec, loaded.problems);
+  if (loaded.problems.empty()) return std::nullopt;
+  return refusal(loaded);
 }
 
 }  // namespace leat

@@ -28,14 +28,12 @@ int give(const Answer& answer) {
   return answer.status;
 }
 
-int run(Loaded loaded, const World& world) {
-  judge(loaded, codecs());
-  if (loaded.problems.empty()) return run_pipeline(loaded.spec, world);
-  if (loaded.spec.globals.text("log") == "json")
-    for (const std::string& line : lines_of(loaded.spec, loaded.problems)) Reporter(world.clock, true, false).error(line);
-  else
-    write_all(STDERR_FILENO, told(loaded.spec, loaded.problems));
-  return status_of(to_error(loaded.spec, loaded.problems).kind);
+int run(Loaded loaded, const Outside& outside, const World& world) {
+  const auto refused = judge(loaded, outside, codecs());
+  if (!refused) return run_pipeline(loaded.spec, world);
+  if (loaded.spec.globals.text("log") != "json") return give(*refused);
+  Reporter(world.clock, true, false).error(std::string_view(refused->err).substr(0, refused->err.size() - 1));
+  return refused->status;
 }
 
 int dispatch(const std::vector<std::string>& words, const World& world) {
@@ -50,13 +48,13 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
     const auto rest = std::span(words).subspan(1);
     if (command->run) return give(command->run(call(rest)));
     RunCall made = run_call(call(rest));
-    return made.refused ? give(*made.refused) : run(std::move(made.loaded), world);
+    return made.refused ? give(*made.refused) : run(std::move(made.loaded), outside, world);
   }
   if (const auto about = command ? std::optional(words[0]) : help_asked(words)) {
     const auto page = about->empty() ? main_page(tables) : topic(*about, tables);
     return give({0, as_text(*page), {}});
   }
-  return run(load_argv(words), world);
+  return run(load_argv(words), outside, world);
 }
 
 }  // namespace

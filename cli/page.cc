@@ -111,11 +111,12 @@ std::string quoted_argument(std::string_view text) {
   return out + "\"";
 }
 
-std::string roff_block(const Page::Block& block) {
+std::string roff_block(const Page::Block& block, bool first) {
   std::string out;
-  if (!block.paragraph.empty()) out += ".PP\n" + roff_text(block.paragraph);
+  const char* begin = first ? "" : ".PP\n";  // a heading begins a paragraph by itself
+  if (!block.paragraph.empty()) out += begin + roff_text(block.paragraph);
   for (const Page::Entry& entry : block.entries) out += fmt::format(".TP\n.B {}\n{}", quoted_argument(entry.term), roff_text(entry.text));
-  if (!block.literal.empty()) out += ".PP\n.RS 4\n.nf\n" + roff_lines(block.literal) + ".fi\n.RE\n";
+  if (!block.literal.empty()) out += begin + std::string(".RS 4\n.nf\n") + roff_lines(block.literal) + ".fi\n.RE\n";
   return out;
 }
 
@@ -140,8 +141,8 @@ std::string as_text(const Page& page, size_t width) {
   return out;
 }
 
-std::string as_roff(const Page& page, std::string_view version) {
-  std::string out = fmt::format(".TH {} {} \"\" {} {}\n", quoted_argument(upper(page.name)), page.chapter,
+std::string as_roff(const Page& page, std::string_view version, std::string_view date) {
+  std::string out = fmt::format(".TH {} {} {} {} {}\n", quoted_argument(upper(page.name)), page.chapter, date,
                                 quoted_argument(fmt::format("leat {}", version)), quoted_argument("leat manual"));
   out += ".nh\n.ad l\n.SH NAME\n" + escaped(page.name) + " \\- " + escaped(page.summary) + '\n';
   if (!page.synopsis.empty()) {
@@ -151,7 +152,7 @@ std::string as_roff(const Page& page, std::string_view version) {
   }
   for (const Page::Section& section : page.sections) {
     out += fmt::format(".SH {}\n", quoted_argument(upper(section.title)));
-    for (const Page::Block& block : section.blocks) out += roff_block(block);
+    for (const Page::Block& block : section.blocks) out += roff_block(block, &block == &section.blocks.front());
   }
   if (!page.see_also.empty()) {
     out += ".SH \"SEE ALSO\"\n";

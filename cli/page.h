@@ -37,8 +37,8 @@ inline Page::Block entries(std::vector<Page::Entry> list) { return {{}, std::mov
 
 // For a terminal: `width` columns, no colour.
 std::string as_text(const Page& page, size_t width = 80);
-// For man(1); the same text each time it is made.
-std::string as_roff(const Page& page, std::string_view version);
+// For man(1), under the version and the day it came out.
+std::string as_roff(const Page& page, std::string_view version, std::string_view date);
 
 // Blank lines part paragraphs, lines with two leading spaces are kept as they are.
 std::vector<Page::Block> blocks_of(std::string_view prose);

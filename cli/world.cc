@@ -38,7 +38,11 @@ std::vector<std::pair<std::string, std::string>> RealEnvironment::all() {
 
 Result<std::string> read_small_file(const std::string& path) {
   constexpr size_t kMax = 8u << 20;
-  const auto failed = [&](int error) { return Error{Error::Kind::no_input, fmt::format("{}: {}", path, std::strerror(error)), {}}; };
+  const auto failed = [&](int error) {
+    return Error{error == ENOENT || error == ENOTDIR ? Error::Kind::no_input : Error::Kind::io,
+                 fmt::format("{}: {}", path, std::strerror(error)),
+                 {}};
+  };
   const int fd = path == "-" ? dup(STDIN_FILENO) : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return failed(errno);
   std::string text;

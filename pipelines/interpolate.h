@@ -15,7 +15,7 @@ namespace leat {
 // What a text may reach: the environment and small files.
 struct Outside {
   const Environment& environment;
-  std::function<Result<std::string>(const std::string& path)> read_file;
+  std::function<Result<std::string>(const std::string& path)> read_file;  // no_input: there is none; io: it cannot be read
 };
 
 struct Interpolated {

@@ -1,7 +1,10 @@
-// A pipeline file of any bytes is a spec or a list of mistakes with places inside it, never a crash, a hang or a blown-up tree.
+// A pipeline file of any bytes is a spec or a list of mistakes with places inside it, never a crash, a hang or a blown-up tree;
+// and a spec is told as a file that says the same.
 #include <algorithm>
 #include <cstdlib>
 
+#include "pipelines/check.h"
+#include "pipelines/explain.h"
 #include "pipelines/read_pipeline.h"
 
 namespace {
@@ -17,10 +20,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Nothing environment;
   const leat::Outside outside{environment, [](const std::string&) { return leat::Result<std::string>(std::string("x")); }};
   const std::string text(reinterpret_cast<const char*>(data), size);
-  const auto loaded = leat::load_pipeline(text, "file.yaml", outside);
+  auto loaded = leat::load_pipeline(text, "file.yaml", outside);
+  const bool good = loaded.problems.empty();
+  leat::check(loaded.spec, leat::codecs(), loaded.problems);
   const auto lines = 2 + std::count_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
   for (const auto& problem : loaded.problems)
     if (problem.message.empty() || problem.mark.line > lines) std::abort();
   leat::to_error(loaded.spec, loaded.problems);
+  if (!good) return 0;
+  const auto yaml = leat::to_yaml(loaded.spec);
+  if (!yaml) std::abort();
+  const auto back = leat::load_pipeline(*yaml, "file.yaml", outside);
+  if (!back.problems.empty() || !leat::same(loaded.spec, back.spec)) std::abort();
+  (void)leat::to_argv(loaded.spec);
   return 0;
 }

@@ -23,7 +23,7 @@ struct World {
   Outside outside() const {
     return {variables, [this](const std::string& path) -> Result<std::string> {
               const auto at = files.find(path);
-              if (at == files.end()) return Error{Error::Kind::config, path + ": no such file", {}};
+              if (at == files.end()) return Error{Error::Kind::no_input, path + ": no such file", {}};
               return at->second;
             }};
   }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/command.h"
+#include "cli/load_argv.h"
 #include "cli/schema.h"
 #include "pipelines/options.h"
 #include "tests/support/fake_stages.h"
@@ -51,6 +52,27 @@ TEST(Commands, MistakesInFilesAre78OnTheCommandLine2) {
   EXPECT_EQ(asked("check", {"b.yaml", "c.yaml"}).err, "leat: check: no place for 'c.yaml'\n");
   EXPECT_EQ(asked("check", {"--bogus", "b.yaml"}).status, 2);
   EXPECT_EQ(asked("check", {"b.yaml"}).status, 0);
+}
+
+TEST(Commands, SettingsFilesFillInUnlessToldNotTo) {
+  fake::World made = world();
+  made.variables.values["HOME"] = "/home/u";
+  made.files["/home/u/.config/leat/leat.toml"] = "[limits]\nmem = \"9MB\"\n[ends.e]\nurl = \"tcp://h:1\"\n";
+  const auto outside = made.outside();
+  const std::vector<std::string> words{"--to", "@e"}, bare{"--no-config", "--to", "x"};
+  Loaded loaded = load_argv(words, fake::catalog());
+  EXPECT_FALSE(judge(loaded, outside, codecs()));
+  EXPECT_EQ(loaded.spec.globals.text("mem"), "9MB");
+  EXPECT_EQ(loaded.spec.chains[0].to[0].url, "tcp://h:1");
+  loaded = load_argv(bare, fake::catalog());
+  EXPECT_FALSE(judge(loaded, outside, codecs()));
+  EXPECT_FALSE(loaded.spec.globals.find("mem"));
+  made.files["/etc/leat/leat.toml"] = "colr = 1\n";
+  loaded = load_argv(words, fake::catalog());
+  const auto refused = judge(loaded, outside, codecs());
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status, 78);
+  EXPECT_EQ(refused->err, "/etc/leat/leat.toml:1:1: a settings file has no 'colr' (did you mean color?)\n");
 }
 
 TEST(Commands, RunPutsItsOptionsOverTheFile) {

@@ -29,9 +29,9 @@ TEST(Page, TextIsFilledAndIndented) {
 TEST(Page, RoffEscapesWhatRoffWouldRead) {
   Page page{"leat-x", 1, "do x", {}, {}, {"leat(1)"}};
   page.sections = {{"Notes", {paragraph(".hidden \\n 'x' --by a^b"), literal("'quote\n.dot")}}};
-  EXPECT_EQ(as_roff(page, "1.2"),
-            ".TH \"LEAT\\-X\" 1 \"\" \"leat 1.2\" \"leat manual\"\n.nh\n.ad l\n.SH NAME\nleat\\-x \\- do x\n"
-            ".SH \"NOTES\"\n.PP\n\\&.hidden \\en \\(aqx\\(aq \\-\\-by a\\(hab\n"
+  EXPECT_EQ(as_roff(page, "1.2", "2026-11-21"),
+            ".TH \"LEAT\\-X\" 1 2026-11-21 \"leat 1.2\" \"leat manual\"\n.nh\n.ad l\n.SH NAME\nleat\\-x \\- do x\n"
+            ".SH \"NOTES\"\n\\&.hidden \\en \\(aqx\\(aq \\-\\-by a\\(hab\n"
             ".PP\n.RS 4\n.nf\n\\(aqquote\n\\&.dot\n.fi\n.RE\n"
             ".SH \"SEE ALSO\"\n.BR leat (1)\n");
 }
