@@ -33,7 +33,7 @@ check() {
 
 # matches PATTERN TEXT: line by line, a line `...` being any number of lines.
 matches() {
-  awk -v pattern="$1" 'BEGIN { n = split(pattern, want, "\n") }
+  PATTERN=$1 awk 'BEGIN { n = split(ENVIRON["PATTERN"], want, "\n") }
     { got[NR] = $0 }
     function from(w, g,    skip) {
       for (; w <= n; ++w) {
