@@ -10,8 +10,8 @@
 #include "core/codec/csv_format.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_members.h"
-#include "core/codec/json_text.h"
 #include "core/codec/runs.h"
+#include "core/data/json.h"
 
 namespace leat {
 namespace {

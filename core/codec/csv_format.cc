@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/codec/json_text.h"
+#include "core/data/spelling.h"
 
 namespace leat {
 namespace {
@@ -76,7 +77,7 @@ std::optional<CsvMistake> CsvFormat::header(std::string_view row) {
   std::unordered_map<std::string, int> seen;
   for (const CsvField& field : fields) {
     std::string name;
-    csv_decode(row.substr(field.begin, field.end - field.begin), field.form, name);
+    append_characters(row.substr(field.begin, field.end - field.begin), field.form, name);
     const std::string base = name;
     while (!seen.emplace(name, 1).second) name = fmt::format("{}_{}", base, ++seen[base]);
     names_.push_back(name);
@@ -118,7 +119,7 @@ void CsvFormat::to_json(std::string_view record, std::string& out) const {
     json::quote(name_of(i), out);
     out += ':';
     characters.clear();
-    csv_decode(record.substr(fields[i].begin, fields[i].end - fields[i].begin), fields[i].form, characters);
+    append_characters(record.substr(fields[i].begin, fields[i].end - fields[i].begin), fields[i].form, characters);
     if (csv_kind(characters, infer_) == Kind::string)
       json::quote(characters, out);
     else

@@ -4,11 +4,10 @@
 #include <cstring>
 
 #include "core/codec/json_text.h"
+#include "core/data/spelling.h"
 
 namespace leat {
 namespace {
-
-constexpr std::string_view kEscapes = "tnr\\", kMeanings = "\t\n\r\\";
 
 // Position of `c` in text[from, end), or end.
 uint32_t find(const char* text, uint32_t from, uint32_t end, char c) {
@@ -18,7 +17,7 @@ uint32_t find(const char* text, uint32_t from, uint32_t end, char c) {
 
 bool has_escape(std::string_view field) {
   for (size_t at = field.find('\\'); at != std::string_view::npos && at + 1 < field.size(); at = field.find('\\', at + 1))
-    if (kEscapes.find(field[at + 1]) != std::string_view::npos) return true;
+    if (kTabEscapes.find(field[at + 1]) != std::string_view::npos) return true;
   return false;
 }
 
@@ -56,32 +55,14 @@ Column::Kind csv_kind(std::string_view characters, bool infer) {
   return characters == "true" ? Column::Kind::yes : characters == "false" ? Column::Kind::no : Column::Kind::string;
 }
 
-void csv_decode(std::string_view inside, Column::Form form, std::string& out) {
-  if (form == Column::Form::plain) {
-    out += inside;
-    return;
-  }
-  for (size_t i = 0; i < inside.size(); ++i) {
-    if (form == Column::Form::doubled && inside[i] == '"') ++i;
-    if (form == Column::Form::tabbed && inside[i] == '\\' && i + 1 < inside.size()) {
-      if (const size_t at = kEscapes.find(inside[i + 1]); at != std::string_view::npos) {
-        out += kMeanings[at];
-        ++i;
-        continue;
-      }
-    }
-    out += inside[i];
-  }
-}
-
 void csv_encode(std::string_view characters, const CsvDialect& dialect, std::string& out) {
   if (!dialect.quotes) {
     for (const char c : characters) {
-      const size_t at = kMeanings.find(c);
+      const size_t at = kTabMeanings.find(c);
       if (at == std::string_view::npos)
         out += c;
       else
-        (out += '\\') += kEscapes[at];
+        (out += '\\') += kTabEscapes[at];
     }
     return;
   }

@@ -38,7 +38,6 @@ std::optional<CsvMistake> csv_split(std::string_view row, const CsvDialect& dial
 // What a field's characters mean. `infer`: a JSON number, true or false is one; else all are strings.
 Column::Kind csv_kind(std::string_view characters, bool infer);
 
-void csv_decode(std::string_view inside, Column::Form form, std::string& out);
 // With quotes or backslashes where the dialect needs them.
 void csv_encode(std::string_view characters, const CsvDialect& dialect, std::string& out);
 

@@ -6,6 +6,7 @@
 #include "core/data/json.h"
 #include "core/data/number.h"
 #include "core/data/order.h"
+#include "core/data/spelling.h"
 #include "core/expr/run.h"
 
 namespace leat::expr {
@@ -16,19 +17,10 @@ using Form = Column::Form;
 
 std::string_view bytes(const Run& run, const Column& column) { return {run.row->slab->data() + column.begin, column.size}; }
 
-void undouble(std::string_view inside, std::string& out) {
-  for (size_t i = 0; i < inside.size(); ++i) {
-    out += inside[i];
-    if (inside[i] == '"') ++i;
-  }
-}
-
 // The characters of a string column, in `scratch` where they are not as they lie. A whole record may be any bytes.
 std::string_view characters(std::string_view text, Form form, bool whole, std::string& scratch) {
-  if (form == Form::escaped)
-    json::unescape(text, scratch);
-  else if (form == Form::doubled)
-    undouble(text, scratch);
+  if (form != Form::plain)
+    append_characters(text, form, scratch);
   else if (whole && !text::utf8(text))
     json::repair(text, scratch);
   else
