@@ -20,7 +20,7 @@ enum class Keep : uint8_t { borrowed, copied };
 // One value with white space around it. The last of duplicate keys wins.
 bool parse(std::string_view text, Keep keep, Value& out, Mistake& mistake);
 
-void write(const Value& value, std::string& out);      // compact, keys in their order
+void write(const Value& value, std::string& out);            // compact, keys in their order
 void write_string(std::string_view text, std::string& out);  // quoted; expects UTF-8
 // Appends valid JSON text without the white space between its tokens, everything else spelled as it came.
 void compact(std::string_view text, std::string& out);

@@ -48,13 +48,20 @@ class Parser {
 
   bool value(Value& out, uint32_t depth) {
     switch (peek()) {
-      case '{': return object(out, depth + 1);
-      case '[': return array(out, depth + 1);
-      case '"': return string(out);
-      case 't': return word("true", Value(true), out);
-      case 'f': return word("false", Value(false), out);
-      case 'n': return text_.substr(at_, 4) == "null" ? word("null", Value(), out) : word("nan", Value::real(__builtin_nan("")), out);
-      default: return number(out);
+      case '{':
+        return object(out, depth + 1);
+      case '[':
+        return array(out, depth + 1);
+      case '"':
+        return string(out);
+      case 't':
+        return word("true", Value(true), out);
+      case 'f':
+        return word("false", Value(false), out);
+      case 'n':
+        return text_.substr(at_, 4) == "null" ? word("null", Value(), out) : word("nan", Value::real(__builtin_nan("")), out);
+      default:
+        return number(out);
     }
   }
 

@@ -71,11 +71,19 @@ void write_string(std::string_view text, std::string& out) {
 
 void write(const Value& value, std::string& out) {
   switch (value.kind()) {
-    case Value::Kind::null: out += "null"; return;
-    case Value::Kind::no: out += "false"; return;
-    case Value::Kind::yes: out += "true"; return;
-    case Value::Kind::number: return write_number(value, out);
-    case Value::Kind::string: return write_string(value.view(), out);
+    case Value::Kind::null:
+      out += "null";
+      return;
+    case Value::Kind::no:
+      out += "false";
+      return;
+    case Value::Kind::yes:
+      out += "true";
+      return;
+    case Value::Kind::number:
+      return write_number(value, out);
+    case Value::Kind::string:
+      return write_string(value.view(), out);
     case Value::Kind::array: {
       char before = '[';
       for (const Value& item : value.items()) out += before, write(item, out), before = ',';

@@ -112,7 +112,8 @@ void write(double value, std::string& out) {
     return;
   }
   value = std::clamp(value, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
-  if (value == std::floor(value) && std::fabs(value) < 1e15 && !(value == 0 && std::signbit(value))) return write(static_cast<int64_t>(value), out);
+  if (value == std::floor(value) && std::fabs(value) < 1e15 && !(value == 0 && std::signbit(value)))
+    return write(static_cast<int64_t>(value), out);
   char text[40];
   const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
   const std::string_view whole(text, static_cast<size_t>(end - text));

@@ -57,11 +57,16 @@ std::vector<const Entry*> sorted(const Value& object) {
 int compare(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return sign(a.kind(), b.kind());
   switch (a.kind()) {
-    case Value::Kind::number: return compare_numbers(a, b);
-    case Value::Kind::string: return a.view().compare(b.view());
-    case Value::Kind::array: return compare_arrays(a.items(), b.items());
-    case Value::Kind::object: return compare_objects(a, b);
-    default: return 0;
+    case Value::Kind::number:
+      return compare_numbers(a, b);
+    case Value::Kind::string:
+      return a.view().compare(b.view());
+    case Value::Kind::array:
+      return compare_arrays(a.items(), b.items());
+    case Value::Kind::object:
+      return compare_objects(a, b);
+    default:
+      return 0;
   }
 }
 

@@ -43,7 +43,8 @@ void Value::drop() {
     case Rep::object:
       for (auto *at = reinterpret_cast<Entry*>(node + 1), *end = at + node->size; at != end; ++at) at->~Entry();
       return dispose(node, sizeof(Entry));
-    default: return dispose(node, 1);
+    default:
+      return dispose(node, 1);
   }
 }
 
@@ -193,7 +194,7 @@ Item* Value::own_node(size_t room) {
 template Entry* Value::own_node<Entry>(size_t room);
 
 std::span<const Value> Value::items() const {
-  if (!as_.node) return {};
+  if (rep_ != Rep::array || !as_.node) return {};
   return {reinterpret_cast<const Value*>(as_.node + 1), as_.node->size};
 }
 
@@ -268,7 +269,8 @@ void Value::freeze() {
     for (auto *at = reinterpret_cast<Value*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->freeze();
   if (rep_ == Rep::object) {
     if (as_.node->size > kLinear) index();
-    for (auto *at = reinterpret_cast<Entry*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->key.freeze(), at->item.freeze();
+    for (auto *at = reinterpret_cast<Entry*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at)
+      at->key.freeze(), at->item.freeze();
   }
   as_.node->holders = Node::kFrozen;
 }

@@ -36,10 +36,10 @@ class Value {
 
   static Value integer(int64_t number);
   static Value real(double number);
-  static Value literal(std::string_view number);         // a JSON number as written, borrowed; converted when computed with
-  static Value borrow(std::string_view text);            // UTF-8
-  static Value text(std::string_view text);              // a copy
-  static Value text(size_t size, char*& bytes);          // to be filled in
+  static Value literal(std::string_view number);  // a JSON number as written, borrowed; converted when computed with
+  static Value borrow(std::string_view text);     // UTF-8
+  static Value text(std::string_view text);       // a copy
+  static Value text(size_t size, char*& bytes);   // to be filled in
   static Value array(size_t room = 0);
   static Value object(size_t room = 0);
 
@@ -62,10 +62,10 @@ class Value {
   }
   std::optional<std::string_view> spelling() const;
 
-  std::string_view view() const;  // of a string
+  std::string_view view() const;       // of a string
   void append(std::string_view more);  // to a string
 
-  uint32_t size() const;   // items, entries or bytes
+  uint32_t size() const;    // items, entries or bytes
   uint32_t depth() const;   // 0 for a scalar; of a container that shrank it may be too large
   uint32_t weight() const;  // what a walk costs, parts that are shared counted each time: 1 and 1 for 8 bytes of text; may be too large
 
@@ -79,14 +79,14 @@ class Value {
   std::span<const Entry> entries() const;  // in order of first setting
   const Value* find(std::string_view key) const;
   void put(const Value& key, Value item);
-  Value take(std::string_view key);        // leaves null there; null when it has no such key
+  Value take(std::string_view key);  // leaves null there; null when it has no such key
   Value take_entry(size_t index);
   void set_entry(size_t index, Value item);
   bool erase(std::string_view key);
 
   bool unique() const;  // nobody else holds the node
-  void own();     // copies what is borrowed, all the way down
-  void freeze();  // own(), then never counted again: constants of a program
+  void own();           // copies what is borrowed, all the way down
+  void freeze();        // own(), then never counted again: constants of a program
 
   static int64_t memory();  // bytes in nodes made by this thread, less those it freed
 

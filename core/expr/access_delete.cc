@@ -10,8 +10,10 @@ namespace leat::expr {
 namespace {
 
 bool cannot(Run& run, const Value& base, const Value& key) {
+  if (!base.is_container()) return run.fail(fmt::format("Cannot delete fields from {}", kind_name(base.kind()))), false;
   const bool slice = key.is_object();
-  return run.fail(fmt::format("Cannot delete field at {} index of {}", slice ? "object" : kind_name(key.kind()), kind_name(base.kind()))), false;
+  return run.fail(fmt::format("Cannot delete field at {} index of {}", slice ? "object" : kind_name(key.kind()), kind_name(base.kind()))),
+         false;
 }
 
 // Takes out the keys of one value together: each means the value as it was before.
@@ -56,7 +58,9 @@ bool delete_below(Run& run, Value& base, std::span<const Value* const> paths, si
       if (!get(run, base, key, item)) return false;
       const bool nothing = item.is_null();
       item = Value();
-      if (!nothing && !(take(run, base, key, item) && delete_below(run, item, paths.subspan(begin, end - begin), depth + 1) && set(run, base, key, std::move(item)))) return false;
+      if (!nothing && !(take(run, base, key, item) && delete_below(run, item, paths.subspan(begin, end - begin), depth + 1) &&
+                        set(run, base, key, std::move(item))))
+        return false;
     }
     end = begin;
   }

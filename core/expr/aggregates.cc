@@ -22,18 +22,18 @@ struct Known {
   std::string_view usage;
 };
 constexpr std::array<Known, 13> kRows{{{"count", Kind::count, 0, 1, "count or count(condition)"},
-                                     {"sum", Kind::sum, 1, 1, "sum(.field)"},
-                                     {"avg", Kind::avg, 1, 1, "avg(.field)"},
-                                     {"var", Kind::var, 1, 1, "var(.field)"},
-                                     {"min", Kind::min, 1, 1, "min(.field)"},
-                                     {"max", Kind::max, 1, 1, "max(.field)"},
-                                     {"first", Kind::first, 1, 1, "first(.field)"},
-                                     {"last", Kind::last, 1, 1, "last(.field)"},
-                                     {"rate", Kind::rate, 0, 1, "rate or rate(.field)"},
-                                     {"quantile", Kind::quantile, 2, 2, "quantile(.field; 0.95)"},
-                                     {"distinct", Kind::distinct, 1, 1, "distinct(.field)"},
-                                     {"topk", Kind::topk, 2, 2, "topk(.field; 10)"},
-                                     {"collect", Kind::collect, 2, 2, "collect(.field; 100)"}}};
+                                       {"sum", Kind::sum, 1, 1, "sum(.field)"},
+                                       {"avg", Kind::avg, 1, 1, "avg(.field)"},
+                                       {"var", Kind::var, 1, 1, "var(.field)"},
+                                       {"min", Kind::min, 1, 1, "min(.field)"},
+                                       {"max", Kind::max, 1, 1, "max(.field)"},
+                                       {"first", Kind::first, 1, 1, "first(.field)"},
+                                       {"last", Kind::last, 1, 1, "last(.field)"},
+                                       {"rate", Kind::rate, 0, 1, "rate or rate(.field)"},
+                                       {"quantile", Kind::quantile, 2, 2, "quantile(.field; 0.95)"},
+                                       {"distinct", Kind::distinct, 1, 1, "distinct(.field)"},
+                                       {"topk", Kind::topk, 2, 2, "topk(.field; 10)"},
+                                       {"collect", Kind::collect, 2, 2, "collect(.field; 100)"}}};
 constexpr Known kPercentile{"p", Kind::quantile, 1, 1, "p99(.field)"};
 
 // p50, p99: the percentile; p999 and p9999 are the usual short words for 99.9 and 99.99.
@@ -54,7 +54,9 @@ std::optional<Result<std::string>> Aggregates::find(const Ast& call) {
   if (row == kRows.end() && !portion) return std::nullopt;
   const Known& known = row == kRows.end() ? kPercentile : *row;
   if (call.kids.size() < known.least || call.kids.size() > known.most)
-    return Result<std::string>(mistake(text_, call.at, fmt::format("'{}' does not take {} argument{}", call.name, call.kids.size(), call.kids.size() == 1 ? "" : "s"), fmt::format("write {}", known.usage)));
+    return Result<std::string>(mistake(
+        text_, call.at, fmt::format("'{}' does not take {} argument{}", call.name, call.kids.size(), call.kids.size() == 1 ? "" : "s"),
+        fmt::format("write {}", known.usage)));
   auto made = read(call, known.kind, portion.value_or(0));
   if (!made) return Result<std::string>(made.error());
   found_.push_back(std::move(*made));
@@ -70,11 +72,13 @@ Result<Aggregate> Aggregates::read(const Ast& call, Kind kind, double number) {
   }
   if (call.kids.size() < 2) return out;
   const Ast& given = *call.kids[1];
-  if (given.kind != Ast::Kind::literal || !given.value.is_number()) return mistake(text_, given.at, fmt::format("{} takes a number here", call.name));
+  if (given.kind != Ast::Kind::literal || !given.value.is_number())
+    return mistake(text_, given.at, fmt::format("{} takes a number here", call.name));
   out.number = given.value.number();
   const bool portion = kind == Kind::quantile;
   if (portion ? !(out.number >= 0 && out.number <= 1) : !(out.number >= 1 && out.number <= 1e6 && out.number == std::floor(out.number)))
-    return mistake(text_, given.at, portion ? "quantile takes a number from 0 to 1" : fmt::format("{} takes a whole number from 1 to 1000000", call.name));
+    return mistake(text_, given.at,
+                   portion ? "quantile takes a number from 0 to 1" : fmt::format("{} takes a whole number from 1 to 1000000", call.name));
   return out;
 }
 

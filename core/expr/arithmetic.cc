@@ -25,8 +25,11 @@ Got add(Run& run, Value&& left, Value&& right, Value& out) {
   if (right.is_null()) return out = std::move(left), Got::value;
   if (left.kind() != right.kind() || left.is_bool()) return cannot(run, left, right, "added");
   switch (left.kind()) {
-    case Value::Kind::number: return number(Value::real(left.number() + right.number()), out);
-    case Value::Kind::string: left.append(right.view()); break;
+    case Value::Kind::number:
+      return number(Value::real(left.number() + right.number()), out);
+    case Value::Kind::string:
+      left.append(right.view());
+      break;
     case Value::Kind::array:
       for (const Value& item : right.items()) left.push(item);
       break;
@@ -73,7 +76,8 @@ bool merge(Run& run, Value& left, const Value& right) {
 Got repeat(Run& run, std::string_view text, double times, Value& out) {
   if (times < 0 || std::isnan(times)) return out = Value(), Got::value;
   const double count = times < 1 ? (times > 0 ? 0 : 0) : std::floor(times);
-  if (count * static_cast<double>(text.size()) > static_cast<double>(run.limits.bytes)) return run.past(fmt::format("the expression held more than {} bytes", run.limits.bytes));
+  if (count * static_cast<double>(text.size()) > static_cast<double>(run.limits.bytes))
+    return run.past(fmt::format("the expression held more than {} bytes", run.limits.bytes));
   char* bytes;
   const auto whole = static_cast<size_t>(text.empty() ? 0 : count);
   Value made = Value::text(text.size() * whole, bytes);
@@ -85,7 +89,8 @@ Got repeat(Run& run, std::string_view text, double times, Value& out) {
 Got multiply(Run& run, Value&& left, Value&& right, Value& out) {
   int64_t a, b, product;
   // 0 * -1 is -0 in doubles.
-  if (integers(left, right, a, b) && !__builtin_mul_overflow(a, b, &product) && (product != 0 || (a >= 0 && b >= 0))) return number(Value::integer(product), out);
+  if (integers(left, right, a, b) && !__builtin_mul_overflow(a, b, &product) && (product != 0 || (a >= 0 && b >= 0)))
+    return number(Value::integer(product), out);
   if (left.is_number() && right.is_number()) return number(Value::real(left.number() * right.number()), out);
   if (left.is_string() && right.is_number()) return repeat(run, left.view(), right.number(), out);
   if (left.is_number() && right.is_string()) return repeat(run, right.view(), left.number(), out);
@@ -133,7 +138,7 @@ int64_t truncated(double value) {
 }
 
 Got modulo(Run& run, Value&& left, Value&& right, Value& out) {
-  if (!left.is_number() || !right.is_number()) return cannot(run, left, right, "divided");
+  if (!left.is_number() || !right.is_number()) return cannot(run, left, right, "divided (remainder)");
   int64_t a, b;
   if (!left.exact(a)) {
     if (std::isnan(left.number()) || std::isnan(right.number())) return number(Value::real(std::nan("")), out);
@@ -151,12 +156,18 @@ Got modulo(Run& run, Value&& left, Value&& right, Value& out) {
 
 Got binary(Run& run, Op op, Value&& left, Value&& right, Value& out) {
   switch (op) {
-    case Op::add: return add(run, std::move(left), std::move(right), out);
-    case Op::subtract: return subtract(run, std::move(left), std::move(right), out);
-    case Op::multiply: return multiply(run, std::move(left), std::move(right), out);
-    case Op::divide: return divide(run, std::move(left), std::move(right), out);
-    case Op::modulo: return modulo(run, std::move(left), std::move(right), out);
-    default: break;
+    case Op::add:
+      return add(run, std::move(left), std::move(right), out);
+    case Op::subtract:
+      return subtract(run, std::move(left), std::move(right), out);
+    case Op::multiply:
+      return multiply(run, std::move(left), std::move(right), out);
+    case Op::divide:
+      return divide(run, std::move(left), std::move(right), out);
+    case Op::modulo:
+      return modulo(run, std::move(left), std::move(right), out);
+    default:
+      break;
   }
   if (left.is_container() && !run.spend(1 + std::min(left.weight(), right.weight()) / 8)) return Got::fail;
   const int order = op == Op::equal || op == Op::differ ? !equal(left, right) : compare(left, right);

@@ -20,7 +20,9 @@ NodePtr over(Compiler& compiler, const Context& in, Rest&&... rest) {
 
 NodePtr items_of(Compiler& compiler, const Context& in) { return std::make_unique<Iterate>(compiler.input(in)); }
 
-NodePtr on_items(Compiler& compiler, const Ast& call, size_t argument) { return compiler.node(compiler.argument(call, argument), Context{}); }
+NodePtr on_items(Compiler& compiler, const Ast& call, size_t argument) {
+  return compiler.node(compiler.argument(call, argument), Context{});
+}
 
 template <Exists::Ask ask>
 NodePtr exists(NodePtr of, NodePtr condition) {
@@ -140,7 +142,9 @@ NodePtr nth(Compiler& compiler, const Ast& call, const Context& in) {
   return of ? std::make_unique<Nth>(std::move(count), std::move(of)) : nullptr;
 }
 
-NodePtr isempty(Compiler& compiler, const Ast& call, const Context& in) { return exists<Exists::Ask::none>(compiler.node(compiler.argument(call, 0), in), nullptr); }
+NodePtr isempty(Compiler& compiler, const Ast& call, const Context& in) {
+  return exists<Exists::Ask::none>(compiler.node(compiler.argument(call, 0), in), nullptr);
+}
 
 NodePtr any(Compiler& compiler, const Ast&, const Context& in) { return exists<Exists::Ask::any>(items_of(compiler, in), nullptr); }
 NodePtr all(Compiler& compiler, const Ast&, const Context& in) { return exists<Exists::Ask::all>(items_of(compiler, in), nullptr); }
@@ -196,14 +200,16 @@ NodePtr in_object(Compiler& compiler, const Ast& call, const Context& in) {
   std::vector<NodePtr> keys;
   keys.push_back(compiler.input(in));
   NodePtr container = compiler.node(compiler.argument(call, 0), in);
-  return container ? std::make_unique<Native>(functions::has, Native::Order::first_slowest, std::move(keys), std::move(container)) : nullptr;
+  return container ? std::make_unique<Native>(functions::has, Native::Order::first_slowest, std::move(keys), std::move(container))
+                   : nullptr;
 }
 
 NodePtr inside(Compiler& compiler, const Ast& call, const Context& in) {
   std::vector<NodePtr> parts;
   parts.push_back(compiler.input(in));
   NodePtr container = compiler.node(compiler.argument(call, 0), in);
-  return container ? std::make_unique<Native>(functions::contains, Native::Order::first_slowest, std::move(parts), std::move(container)) : nullptr;
+  return container ? std::make_unique<Native>(functions::contains, Native::Order::first_slowest, std::move(parts), std::move(container))
+                   : nullptr;
 }
 
 }  // namespace leat::expr::special

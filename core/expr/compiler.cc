@@ -21,13 +21,16 @@ using Kind = Ast::Kind;
 // Whether a tree is the same value for every input.
 bool constant(const Ast& tree) {
   switch (tree.kind) {
-    case Kind::literal: return true;
+    case Kind::literal:
+      return true;
     case Kind::array:
     case Kind::comma:
     case Kind::negate:
     case Kind::binary:
-    case Kind::object: break;
-    default: return false;
+    case Kind::object:
+      break;
+    default:
+      return false;
   }
   for (const AstPtr& kid : tree.kids)
     if (!kid || !constant(*kid)) return false;
@@ -83,9 +86,7 @@ NodePtr Compiler::input(const Context& in) {
   return std::make_unique<Identity>();
 }
 
-NodePtr Compiler::on_value(const Ast& tree, const Context& in) {
-  return over(in, node(tree, Context{}));
-}
+NodePtr Compiler::on_value(const Ast& tree, const Context& in) { return over(in, node(tree, Context{})); }
 
 NodePtr Compiler::over(const Context& in, NodePtr made) {
   return made && in.record ? std::make_unique<Pipe>(input(in), std::move(made)) : std::move(made);
@@ -108,40 +109,65 @@ NodePtr Compiler::node(const Ast& tree, const Context& in) {
   at_ = tree.at;
   if (auto path = record_path(tree, in)) return slot(*path);
   switch (tree.kind) {
-    case Kind::identity: return input(in);
-    case Kind::descend: return in.record ? on_value(tree, in) : std::make_unique<Descend>();
-    case Kind::literal: return literal(tree.value);
-    case Kind::text: return text(tree, in);
-    case Kind::format: return format(tree, in);
-    case Kind::index: return index(tree, in);
-    case Kind::slice: return slice(tree, in);
+    case Kind::identity:
+      return input(in);
+    case Kind::descend:
+      return in.record ? on_value(tree, in) : std::make_unique<Descend>();
+    case Kind::literal:
+      return literal(tree.value);
+    case Kind::text:
+      return text(tree, in);
+    case Kind::format:
+      return format(tree, in);
+    case Kind::index:
+      return index(tree, in);
+    case Kind::slice:
+      return slice(tree, in);
     case Kind::iterate: {
       NodePtr base = node(*tree.kids[0], in);
       return base ? std::make_unique<Iterate>(std::move(base), tree.optional) : nullptr;
     }
-    case Kind::array: return array(tree, in);
-    case Kind::object: return object(tree, in);
-    case Kind::negate: return negate(tree, in);
-    case Kind::pipe: return pipe(tree, in);
-    case Kind::comma: return comma(tree, in);
-    case Kind::binary: return binary(tree, in);
+    case Kind::array:
+      return array(tree, in);
+    case Kind::object:
+      return object(tree, in);
+    case Kind::negate:
+      return negate(tree, in);
+    case Kind::pipe:
+      return pipe(tree, in);
+    case Kind::comma:
+      return comma(tree, in);
+    case Kind::binary:
+      return binary(tree, in);
     case Kind::both:
-    case Kind::either: return logic(tree, in);
-    case Kind::alternative: return alternative(tree, in);
+    case Kind::either:
+      return logic(tree, in);
+    case Kind::alternative:
+      return alternative(tree, in);
     case Kind::assign:
     case Kind::update:
     case Kind::modify:
-    case Kind::fill: return in.record ? on_value(tree, in) : assign(tree, in);
-    case Kind::branch: return branch(tree, in);
-    case Kind::attempt: return attempt(tree, in);
+    case Kind::fill:
+      return in.record ? on_value(tree, in) : assign(tree, in);
+    case Kind::branch:
+      return branch(tree, in);
+    case Kind::attempt:
+      return attempt(tree, in);
     case Kind::reduce:
-    case Kind::foreach: return fold(tree, in);
-    case Kind::define: return define(tree, in);
-    case Kind::call: return call(tree, in);
-    case Kind::bind: return bind(tree, in);
-    case Kind::label: return label(tree, in);
-    case Kind::leave: return leave(tree);
-    case Kind::variable: return variable(tree);
+    case Kind::foreach:
+      return fold(tree, in);
+    case Kind::define:
+      return define(tree, in);
+    case Kind::call:
+      return call(tree, in);
+    case Kind::bind:
+      return bind(tree, in);
+    case Kind::label:
+      return label(tree, in);
+    case Kind::leave:
+      return leave(tree);
+    case Kind::variable:
+      return variable(tree);
     case Kind::place: {
       Value place = Value::object(2);
       place.put(Value::borrow("file"), Value::borrow("<top-level>"));
@@ -149,7 +175,8 @@ NodePtr Compiler::node(const Ast& tree, const Context& in) {
       place.put(Value::borrow("line"), Value::integer(1 + std::count(before.begin(), before.end(), '\n')));
       return literal(place);
     }
-    default: return fail(tree.at, "a pattern stands behind `as`");
+    default:
+      return fail(tree.at, "a pattern stands behind `as`");
   }
 }
 
@@ -247,7 +274,8 @@ NodePtr Compiler::object(const Ast& tree, const Context& in) {
   std::vector<Object::Part> parts;
   for (size_t i = 0; i < tree.kids.size(); i += 2) {
     const Ast& key = *tree.kids[i];
-    if (key.kind == Kind::literal && !key.value.is_string()) return fail(key.at, fmt::format("cannot use {} as an object's key", shown(key.value)), "make it text: (1 | tostring)");
+    if (key.kind == Kind::literal && !key.value.is_string())
+      return fail(key.at, fmt::format("cannot use {} as an object's key", shown(key.value)), "make it text: (1 | tostring)");
     Object::Part part{node(key, in), nullptr};
     if (tree.kids[i + 1]) {
       part.item = node(*tree.kids[i + 1], in);
@@ -270,10 +298,14 @@ NodePtr Compiler::assign(const Ast& tree, const Context& in) {
   NodePtr target = node(*tree.kids[0], in), value = node(*tree.kids[1], in);
   if (!target || !value) return nullptr;
   switch (tree.kind) {
-    case Kind::update: return std::make_unique<Update>(std::move(target), std::move(value));
-    case Kind::modify: return std::make_unique<Assign>(Assign::Way::operate, tree.op, std::move(target), std::move(value));
-    case Kind::fill: return std::make_unique<Assign>(Assign::Way::fill, tree.op, std::move(target), std::move(value));
-    default: return std::make_unique<Assign>(Assign::Way::set, tree.op, std::move(target), std::move(value));
+    case Kind::update:
+      return std::make_unique<Update>(std::move(target), std::move(value));
+    case Kind::modify:
+      return std::make_unique<Assign>(Assign::Way::operate, tree.op, std::move(target), std::move(value));
+    case Kind::fill:
+      return std::make_unique<Assign>(Assign::Way::fill, tree.op, std::move(target), std::move(value));
+    default:
+      return std::make_unique<Assign>(Assign::Way::set, tree.op, std::move(target), std::move(value));
   }
 }
 

@@ -38,7 +38,7 @@ class Compiler {
 
   // For the builtins' own compile functions (builtins_special.cc).
   NodePtr node(const Ast& tree, const Context& in);
-  NodePtr input(const Context& in);  // `.`
+  NodePtr input(const Context& in);               // `.`
   NodePtr over(const Context& in, NodePtr made);  // a node over values, given the record's value where `.` is the record
   std::vector<NodePtr> arguments(const Ast& call, const Context& in);
   const Ast& argument(const Ast& call, size_t i) const { return *call.kids[i]; }

@@ -38,7 +38,8 @@ void collect(const Ast& pattern, std::vector<std::string_view>& names) {
         if (pattern.kids[i + 1]) collect(*pattern.kids[i + 1], names);
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -117,8 +118,10 @@ NodePtr Compiler::fold(const Ast& tree, const Context& in) {
   NodePtr extract = !step || reduces ? nullptr : tree.kids.size() > 4 ? node(*tree.kids[4], Context{}) : std::make_unique<Identity>();
   scope_ = outer;
   if (!step || (!reduces && !extract)) return nullptr;
-  if (reduces) return std::make_unique<Reduce>(std::move(source), std::move(*names_of), std::move(slots), std::move(start), std::move(step));
-  return std::make_unique<Foreach>(std::move(source), std::move(*names_of), std::move(slots), std::move(start), std::move(step), std::move(extract));
+  if (reduces)
+    return std::make_unique<Reduce>(std::move(source), std::move(*names_of), std::move(slots), std::move(start), std::move(step));
+  return std::make_unique<Foreach>(std::move(source), std::move(*names_of), std::move(slots), std::move(start), std::move(step),
+                                   std::move(extract));
 }
 
 NodePtr Compiler::function_body(Function& function, const Ast& tree, const std::vector<std::string>& params) {
@@ -145,14 +148,16 @@ NodePtr Compiler::function_body(Function& function, const Ast& tree, const std::
   for (size_t i = taken.size(); body && i-- > 0;) {
     std::vector<Pattern> patterns;
     patterns.emplace_back(taken[i].second);
-    body = std::make_unique<Bind>(std::make_unique<Argument>(0, taken[i].first), std::move(patterns), std::vector<uint32_t>{taken[i].second}, std::move(body));
+    body = std::make_unique<Bind>(std::make_unique<Argument>(0, taken[i].first), std::move(patterns),
+                                  std::vector<uint32_t>{taken[i].second}, std::move(body));
   }
   function.variables = frame_->variables;
   return body;
 }
 
 NodePtr Compiler::define(const Ast& tree, const Context& in) {
-  if (tree.params.size() > Call::kMostArguments) return fail(tree.at, fmt::format("a function has at most {} parameters", Call::kMostArguments));
+  if (tree.params.size() > Call::kMostArguments)
+    return fail(tree.at, fmt::format("a function has at most {} parameters", Call::kMostArguments));
   out_.functions.push_back(std::make_unique<Function>());
   Function& function = *out_.functions.back();
   function.name = tree.name;
@@ -186,12 +191,14 @@ NodePtr Compiler::label(const Ast& tree, const Context& in) {
 NodePtr Compiler::leave(const Ast& tree) {
   for (const Scope* at = scope_; at; at = at->outer)
     if (at->kind == Scope::Kind::label && at->name == tree.name) return std::make_unique<Leave>(frame_->level - at->frame->level, at->slot);
-  return fail(tree.at, fmt::format("no label ${} around this break", tree.name), fmt::format("write `label ${} | ...` around it", tree.name));
+  return fail(tree.at, fmt::format("no label ${} around this break", tree.name),
+              fmt::format("write `label ${} | ...` around it", tree.name));
 }
 
 NodePtr Compiler::variable(const Ast& tree) {
   if (const Scope* scope = variable_scope(tree.name)) return std::make_unique<Variable>(frame_->level - scope->frame->level, scope->slot);
-  if (std::find(options_.variables.begin(), options_.variables.end(), tree.name) != options_.variables.end()) return std::make_unique<Given>(tree.name);
+  if (std::find(options_.variables.begin(), options_.variables.end(), tree.name) != options_.variables.end())
+    return std::make_unique<Given>(tree.name);
   if (tree.name == "ENV") {
     Value all = Value::object();
     if (options_.environment)
@@ -207,13 +214,15 @@ NodePtr Compiler::variable(const Ast& tree) {
     if (at->kind == Scope::Kind::variable) known.push_back(at->name);
   for (const std::string& name : options_.variables) known.push_back(name);
   const auto near = text::nearest(tree.name, known);
-  return fail(tree.at, fmt::format("unknown variable ${}", tree.name), near ? fmt::format("did you mean ${}?", *near) : "a shell variable is read by $ENV.NAME");
+  return fail(tree.at, fmt::format("unknown variable ${}", tree.name),
+              near ? fmt::format("did you mean ${}?", *near) : "a shell variable is read by $ENV.NAME");
 }
 
 NodePtr Compiler::call(const Ast& tree, const Context& in) {
   for (const Scope* at = scope_; at; at = at->outer) {
     if (at->name != tree.name) continue;
-    const bool matches = (at->kind == Scope::Kind::function && at->arity == tree.kids.size()) || (at->kind == Scope::Kind::closure && tree.kids.empty());
+    const bool matches =
+        (at->kind == Scope::Kind::function && at->arity == tree.kids.size()) || (at->kind == Scope::Kind::closure && tree.kids.empty());
     if (!matches) continue;
     return over(in, call_known(tree, *at));
   }

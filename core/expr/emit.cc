@@ -11,7 +11,8 @@ namespace {
 
 class Emitter final : public EmitProgram {
  public:
-  Emitter(std::vector<Aggregate> aggregates, std::shared_ptr<const Program> outer) : aggregates_(std::move(aggregates)), outer_(std::move(outer)) {
+  Emitter(std::vector<Aggregate> aggregates, std::shared_ptr<const Program> outer)
+      : aggregates_(std::move(aggregates)), outer_(std::move(outer)) {
     for (size_t i = 0; i < aggregates_.size(); ++i) names_.push_back(Aggregates::variable(i));
   }
 
@@ -23,7 +24,8 @@ class Emitter final : public EmitProgram {
     return any;
   }
 
-  bool make(Machine& machine, const Value& key, const Value& start, const Value& end, std::span<const Value> values, Value& out) const override {
+  bool make(Machine& machine, const Value& key, const Value& start, const Value& end, std::span<const Value> values,
+            Value& out) const override {
     machine.set("key", key), machine.set("start", start), machine.set("end", end);
     for (size_t i = 0; i < names_.size(); ++i) machine.set(names_[i], values[i]);
     size_t outputs = 0;

@@ -46,7 +46,8 @@ class EmitProgram {
   virtual bool reads_envelope() const = 0;
   // The object of one pane, which owns all it holds. `values` are those of aggregates(), in order; key, start and end are
   // what $key, $start and $end answer. Not exactly one object is a failure.
-  virtual bool make(Machine& machine, const Value& key, const Value& start, const Value& end, std::span<const Value> values, Value& out) const = 0;
+  virtual bool make(Machine& machine, const Value& key, const Value& start, const Value& end, std::span<const Value> values,
+                    Value& out) const = 0;
 };
 
 }  // namespace leat::expr

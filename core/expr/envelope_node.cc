@@ -61,8 +61,10 @@ Value artifact(const Envelope& from) {
   put("destination", words(from.destination)), put("subject", words(from.subject)), put("media_type", words(from.media_type));
   put("role", words(from.role)), put("scope", words(from.scope)), put("meta", meta(from));
   put("checksum_algorithm", words(from.checksum_algorithm)), put("checksum", binary(from.checksum));
-  put("signature_algorithm", words(from.signature_algorithm)), put("signature_key", words(from.signature_key)), put("signature", binary(from.signature));
-  put("trace", words(from.trace)), put("parent", words(from.parent)), put("attempt", Value::integer(from.attempt)), put("error", failure(from));
+  put("signature_algorithm", words(from.signature_algorithm)), put("signature_key", words(from.signature_key)),
+      put("signature", binary(from.signature));
+  put("trace", words(from.trace)), put("parent", words(from.parent)), put("attempt", Value::integer(from.attempt)),
+      put("error", failure(from));
   return out;
 }
 
@@ -79,13 +81,27 @@ Got EnvelopeNode::eval(Env& env, Value&&, Value& out) const {
   const Row* row = env.run.row;
   const Envelope& from = row && row->record < row->slab->envelopes.size() ? row->slab->envelopes[row->record] : kNone;
   switch (field_) {
-    case EnvelopeField::artifact: out = artifact(from); break;
-    case EnvelopeField::meta: out = meta(from); break;
-    case EnvelopeField::subject: out = words(from.subject); break;
-    case EnvelopeField::time: out = time_text(from.time); break;
-    case EnvelopeField::id: out = words(from.id); break;
-    case EnvelopeField::origin: out = words(from.origin); break;
-    case EnvelopeField::error: out = failure(from); break;
+    case EnvelopeField::artifact:
+      out = artifact(from);
+      break;
+    case EnvelopeField::meta:
+      out = meta(from);
+      break;
+    case EnvelopeField::subject:
+      out = words(from.subject);
+      break;
+    case EnvelopeField::time:
+      out = time_text(from.time);
+      break;
+    case EnvelopeField::id:
+      out = words(from.id);
+      break;
+    case EnvelopeField::origin:
+      out = words(from.origin);
+      break;
+    case EnvelopeField::error:
+      out = failure(from);
+      break;
   }
   return env.run.within(out) ? Got::value : Got::fail;
 }

@@ -35,19 +35,31 @@ bool escaped(Run& run, const Value& value, std::string& out, F&& escape) {
 bool html(Run& run, const Value& value, std::string& out) {
   return escaped(run, value, out, [](char c, std::string& to) {
     switch (c) {
-      case '<': to += "&lt;"; break;
-      case '>': to += "&gt;"; break;
-      case '&': to += "&amp;"; break;
-      case '\'': to += "&apos;"; break;
-      case '"': to += "&quot;"; break;
-      default: to += c;
+      case '<':
+        to += "&lt;";
+        break;
+      case '>':
+        to += "&gt;";
+        break;
+      case '&':
+        to += "&amp;";
+        break;
+      case '\'':
+        to += "&apos;";
+        break;
+      case '"':
+        to += "&quot;";
+        break;
+      default:
+        to += c;
     }
   });
 }
 
 bool uri(Run& run, const Value& value, std::string& out) {
   return escaped(run, value, out, [](char c, std::string& to) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+    const bool kept =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
     if (kept)
       to += c;
     else

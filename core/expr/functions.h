@@ -16,12 +16,14 @@ namespace leat::expr::functions {
 using Signature = Got(Run& run, Value* values, Value& out);
 
 // functions_value.cc
-Signature negate, length, utf8bytelength, keys, keys_unsorted, has, contains, add, flatten, flatten_to, reverse, type, tostring, tonumber, toboolean, toarray;
+Signature negate, length, utf8bytelength, keys, keys_unsorted, has, contains, add, flatten, flatten_to, reverse, type, tostring, tonumber,
+    toboolean, toarray;
 Signature tojson, fromjson, to_entries, from_entries, error, error_with, set_path, delete_paths, transpose, absolute;
 // functions_order.cc
 Signature sort, unique, min, max, indices, index, rindex, bsearch;
 // functions_text.cc
-Signature implode, explode, split, join, ascii_downcase, ascii_upcase, ltrimstr, rtrimstr, trimstr, startswith, endswith, trim, ltrim, rtrim, ascii, format;
+Signature implode, explode, split, join, ascii_downcase, ascii_upcase, ltrimstr, rtrimstr, trimstr, startswith, endswith, trim, ltrim,
+    rtrim, ascii, format;
 // functions_math.cc
 Signature infinite, nan, isinfinite, isnan, isnormal, floor, ceil, round, trunc, frexp, modf, lgamma_r, ldexp, significand;
 // functions_time.cc

@@ -34,20 +34,11 @@ Got trunc(Run& run, Value* values, Value& out) { return rounded<::trunc>(run, va
 Got infinite(Run&, Value*, Value& out) { return answer(Value::real(std::numeric_limits<double>::infinity()), out); }
 Got nan(Run&, Value*, Value& out) { return answer(Value::real(std::nan("")), out); }
 
-Got isinfinite(Run& run, Value* values, Value& out) {
-  if (!values[0].is_number()) return required(run, values[0]);
-  return answer(Value(std::isinf(values[0].number())), out);
-}
+Got isinfinite(Run&, Value* values, Value& out) { return answer(Value(values[0].is_number() && std::isinf(values[0].number())), out); }
 
-Got isnan(Run& run, Value* values, Value& out) {
-  if (!values[0].is_number()) return required(run, values[0]);
-  return answer(Value(std::isnan(values[0].number())), out);
-}
+Got isnan(Run&, Value* values, Value& out) { return answer(Value(values[0].is_number() && std::isnan(values[0].number())), out); }
 
-Got isnormal(Run& run, Value* values, Value& out) {
-  if (!values[0].is_number()) return required(run, values[0]);
-  return answer(Value(std::isnormal(values[0].number())), out);
-}
+Got isnormal(Run&, Value* values, Value& out) { return answer(Value(values[0].is_number() && std::isnormal(values[0].number())), out); }
 
 Got frexp(Run& run, Value* values, Value& out) {
   if (!values[0].is_number()) return required(run, values[0]);

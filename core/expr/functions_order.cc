@@ -17,7 +17,7 @@ std::vector<Value> ordered(const Value& in) {
 }
 
 Got best(Run& run, const Value& in, bool largest, Value& out) {
-  if (!in.is_array()) return run.fail(shown(in) + " cannot be sorted, as it is not an array");
+  if (!in.is_array()) return run.fail(fmt::format("{0} and {0} cannot be iterated over", shown(in)));
   const Value* found = nullptr;
   for (const Value& item : in.items()) {
     const int order = found ? compare(item, *found) : 1;
@@ -48,6 +48,7 @@ Got sort(Run& run, Value* values, Value& out) {
 }
 
 Got unique(Run& run, Value* values, Value& out) {
+  if (!values[0].is_container()) return run.fail("Cannot iterate over " + shown(values[0]));
   if (!values[0].is_array()) return not_sortable(run, values[0]);
   Value made = Value::array();
   for (Value& item : ordered(values[0]))
@@ -85,6 +86,7 @@ Got rindex(Run& run, Value* values, Value& out) {
 
 Got bsearch(Run& run, Value* values, Value& out) {
   const Value &in = values[0], &wanted = values[1];
+  if (in.is_null()) return answer(Value::integer(-1), out);
   if (!in.is_array()) return run.fail(shown(in) + " cannot be searched from");
   const auto all = in.items();
   const auto at = std::lower_bound(all.begin(), all.end(), wanted, [](const Value& a, const Value& b) { return compare(a, b) < 0; });

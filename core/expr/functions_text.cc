@@ -12,7 +12,9 @@ namespace {
 bool strings(const Value& a, const Value& b) { return a.is_string() && b.is_string(); }
 
 bool starts(std::string_view text, std::string_view part) { return text.substr(0, part.size()) == part; }
-bool ends(std::string_view text, std::string_view part) { return text.size() >= part.size() && text.substr(text.size() - part.size()) == part; }
+bool ends(std::string_view text, std::string_view part) {
+  return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
+}
 
 // A part of a string value, which may borrow from it only as far as it borrowed itself.
 Value part_of(std::string_view part) { return Value::text(part); }
@@ -57,7 +59,8 @@ Got implode(Run& run, Value* values, Value& out) {
   if (!values[0].is_array()) return run.fail("implode input must be an array");
   std::string text;
   for (const Value& item : values[0].items()) {
-    if (!item.is_number() || std::isnan(item.number())) return run.fail(shown(item) + " can't be imploded, unicode codepoint needs to be numeric");
+    if (!item.is_number() || std::isnan(item.number()))
+      return run.fail(shown(item) + " can't be imploded, unicode codepoint needs to be numeric");
     const double point = item.number();
     json::append_code_point(point >= 0 && point <= 0x10FFFF ? static_cast<uint32_t>(point) : 0xFFFD, text);
   }
@@ -98,7 +101,8 @@ Got ascii_upcase(Run& run, Value* values, Value& out) {
 }
 
 Got ltrimstr(Run&, Value* values, Value& out) {
-  if (strings(values[0], values[1]) && starts(values[0].view(), values[1].view())) return answer(part_of(values[0].view().substr(values[1].size())), out);
+  if (strings(values[0], values[1]) && starts(values[0].view(), values[1].view()))
+    return answer(part_of(values[0].view().substr(values[1].size())), out);
   return answer(std::move(values[0]), out);
 }
 

@@ -29,10 +29,11 @@ Got break_down(Run& run, const Value& in, bool local, Value& out) {
   return answer(broken_down(parts, seconds - whole), out);
 }
 
-// Reads broken-down time, as gmtime makes it; what is missing is 0.
+// Reads broken-down time, as gmtime makes it.
 bool read(const Value& from, tm& parts) {
-  int* const fields[] = {&parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &parts.tm_wday, &parts.tm_yday};
-  if (!from.is_array()) return false;
+  int* const fields[] = {&parts.tm_year, &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
+                         &parts.tm_min,  &parts.tm_sec, &parts.tm_wday, &parts.tm_yday};
+  if (!from.is_array() || from.size() < 6) return false;
   size_t i = 0;
   for (const Value& item : from.items()) {
     if (i == std::size(fields)) break;
@@ -55,7 +56,7 @@ Got written(Run& run, Value* values, bool local, Value& out) {
     tm known = parts;
     if (mktime(&known) != -1) parts.tm_isdst = known.tm_isdst, parts.tm_gmtoff = known.tm_gmtoff, parts.tm_zone = known.tm_zone;
   } else {
-    parts.tm_zone = "GMT";
+    parts.tm_zone = "UTC";
   }
   const std::string format(values[1].view());
   if (format.empty()) return answer(Value::text(""), out);

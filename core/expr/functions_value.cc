@@ -73,19 +73,25 @@ Got negate(Run& run, Value* values, Value& out) {
 }
 
 Got absolute(Run& run, Value* values, Value& out) {
-  if (!values[0].is_number()) return compare(values[0], Value::integer(0)) < 0 ? negate(run, values, out) : answer(std::move(values[0]), out);
+  if (!values[0].is_number())
+    return compare(values[0], Value::integer(0)) < 0 ? negate(run, values, out) : answer(std::move(values[0]), out);
   return answer(absolute_of(values[0]), out);
 }
 
 Got length(Run& run, Value* values, Value& out) {
   const Value& in = values[0];
   switch (in.kind()) {
-    case Value::Kind::null: return answer(Value::integer(0), out);
+    case Value::Kind::null:
+      return answer(Value::integer(0), out);
     case Value::Kind::no:
-    case Value::Kind::yes: return run.fail(shown(in) + " has no length");
-    case Value::Kind::number: return answer(absolute_of(in), out);
-    case Value::Kind::string: return answer(Value::integer(static_cast<int64_t>(characters(in.view()))), out);
-    default: return answer(Value::integer(in.size()), out);
+    case Value::Kind::yes:
+      return run.fail(shown(in) + " has no length");
+    case Value::Kind::number:
+      return answer(absolute_of(in), out);
+    case Value::Kind::string:
+      return answer(Value::integer(static_cast<int64_t>(characters(in.view()))), out);
+    default:
+      return answer(Value::integer(in.size()), out);
   }
 }
 
@@ -116,12 +122,14 @@ Got has(Run& run, Value* values, Value& out) {
   const Value &in = values[0], &key = values[1];
   if (in.is_object() && key.is_string()) return answer(Value(in.find(key.view()) != nullptr), out);
   if (in.is_array() && key.is_number()) return answer(Value(key.number() >= 0 && key.number() < in.size()), out);
+  if (in.is_null()) return answer(Value(false), out);
   return run.fail(fmt::format("Cannot check whether {} has a {} key", kind_name(in.kind()), kind_name(key.kind())));
 }
 
 Got contains(Run& run, Value* values, Value& out) {
   const Value &in = values[0], &part = values[1];
-  if (kind_name(in.kind()) != kind_name(part.kind())) return run.fail(fmt::format("{} and {} cannot have their containment checked", shown(in), shown(part)));
+  if (kind_name(in.kind()) != kind_name(part.kind()))
+    return run.fail(fmt::format("{} and {} cannot have their containment checked", shown(in), shown(part)));
   bool failed = false;
   const bool found = contained(run, in, part, failed);
   if (failed) return Got::fail;
@@ -159,8 +167,9 @@ Got reverse(Run& run, Value* values, Value& out) {
   Value made = Value::array(in.is_array() ? in.size() : 0);
   if (in.is_array())
     for (uint32_t i = in.size(); i-- > 0;) made.push(in.items()[i]);
-  else if (in.is_string() ? in.size() > 0 : in.is_object() ? in.size() > 0 : !in.is_null())
-    return in.is_bool() ? run.fail(shown(in) + " has no length") : run.fail(fmt::format("Cannot index {} with number", kind_name(in.kind())));
+  else if (in.is_string() ? in.size() > 0 : in.is_object() ? in.size() > 0 : in.is_number() ? in.number() != 0 : !in.is_null())
+    return in.is_bool() ? run.fail(shown(in) + " has no length")
+                        : run.fail(fmt::format("Cannot index {} with number", kind_name(in.kind())));
   return answer(std::move(made), out);
 }
 
@@ -176,7 +185,10 @@ Got tostring(Run&, Value* values, Value& out) {
 Got tonumber(Run& run, Value* values, Value& out) {
   if (values[0].is_number()) return answer(std::move(values[0]), out);
   if (values[0].is_string()) {
-    const std::string_view text = values[0].view();
+    std::string_view text = values[0].view();
+    constexpr std::string_view kBlank = " \t\r\n";
+    while (!text.empty() && kBlank.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+    while (!text.empty() && kBlank.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
     if (!text.empty() && number::length(text) == text.size()) {
       Value made = Value::literal(text);
       made.own();
@@ -189,7 +201,8 @@ Got tonumber(Run& run, Value* values, Value& out) {
 
 Got toboolean(Run& run, Value* values, Value& out) {
   if (values[0].is_bool()) return answer(std::move(values[0]), out);
-  if (values[0].is_string() && (values[0].view() == "true" || values[0].view() == "false")) return answer(Value(values[0].view() == "true"), out);
+  if (values[0].is_string() && (values[0].view() == "true" || values[0].view() == "false"))
+    return answer(Value(values[0].view() == "true"), out);
   return run.fail(shown(values[0]) + " cannot be parsed as a boolean");
 }
 
@@ -269,6 +282,7 @@ Got delete_paths(Run& run, Value* values, Value& out) {
 
 Got transpose(Run& run, Value* values, Value& out) {
   const Value& in = values[0];
+  if (in.is_object()) return in.size() ? run.fail("Cannot index object with number") : answer(Value::array(), out);
   if (!in.is_array()) return run.fail("Cannot iterate over " + shown(in));
   uint32_t width = 0;
   for (const Value& row : in.items()) {

@@ -25,9 +25,9 @@ constexpr std::array<Foreign, 10> kForeign{{{"&&", "write `and`"},
                                             {"!", "write `| not` behind it: (.a | not)"},
                                             {"'", "text stands in double quotes: \"...\""}}};
 
-constexpr std::array<std::string_view, 36> kSigns{"?//=", "?//", "//=", "|=", "+=", "-=", "*=", "/=", "%=", "==", "!=", "<=", ">=", "//", "..", "|",
-                                                  ",",    "+",   "-",   "*",  "/",  "%",  "=",  "<",  ">",  "(",  ")",  "[",  "]",  "{",  "}",  ":",
-                                                  ";",    ".",   "?",   "$"};
+constexpr std::array<std::string_view, 36> kSigns{
+    "?//=", "?//", "//=", "|=", "+=", "-=", "*=", "/=", "%=", "==", "!=", "<=", ">=", "//", "..", "|", ",", "+",
+    "-",    "*",   "/",   "%",  "=",  "<",  ">",  "(",  ")",  "[",  "]",  "{",  "}",  ":",  ";",  ".", "?", "$"};
 
 }  // namespace
 
@@ -104,7 +104,8 @@ bool Lexer::escape(std::string& out) {
     size_t size = 0;
     while (peek(size) == '\\' && peek(size + 1) == 'u') {
       for (size_t i = 2; i < 6; ++i)
-        if (!std::isxdigit(static_cast<unsigned char>(peek(size + i)))) return at_ += static_cast<uint32_t>(size), reason_ = "\\u takes four hexadecimal digits", false;
+        if (!std::isxdigit(static_cast<unsigned char>(peek(size + i))))
+          return at_ += static_cast<uint32_t>(size), reason_ = "\\u takes four hexadecimal digits", false;
       size += 6;
     }
     json::unescape(text_.substr(at_, size), out);

@@ -40,7 +40,9 @@ struct Spot {
 class Emit {
  public:
   template <class F, class = std::enable_if_t<!std::is_same_v<std::remove_const_t<F>, Emit>>>
-  Emit(F& reader) : reader_(const_cast<void*>(static_cast<const void*>(&reader))), call_([](void* at, Spot&& spot) { return (*static_cast<F*>(at))(std::move(spot)); }) {}
+  Emit(F& reader)
+      : reader_(const_cast<void*>(static_cast<const void*>(&reader))),
+        call_([](void* at, Spot&& spot) { return (*static_cast<F*>(at))(std::move(spot)); }) {}
   Flow operator()(Spot&& spot) const { return call_(reader_, std::move(spot)); }
 
  private:

@@ -50,7 +50,11 @@ Node::Yield Bind::yield_of(const Node& source, const std::vector<Pattern>& patte
 }
 
 Bind::Bind(NodePtr source, std::vector<Pattern> patterns, std::vector<uint32_t> slots, NodePtr body)
-    : Node(yield_of(*source, patterns, *body)), source_(std::move(source)), patterns_(std::move(patterns)), slots_(std::move(slots)), body_(std::move(body)) {}
+    : Node(yield_of(*source, patterns, *body)),
+      source_(std::move(source)),
+      patterns_(std::move(patterns)),
+      slots_(std::move(slots)),
+      body_(std::move(body)) {}
 
 Got Bind::eval(Env& env, Value&& in, Value& out) const {
   Value value;
@@ -84,7 +88,12 @@ Flow Bind::each(Env& env, Spot&& in, Emit emit) const {
 }
 
 Reduce::Reduce(NodePtr source, Pattern pattern, std::vector<uint32_t> slots, NodePtr start, NodePtr step)
-    : Node(start->yield()), source_(std::move(source)), pattern_(std::move(pattern)), slots_(std::move(slots)), start_(std::move(start)), step_(std::move(step)) {}
+    : Node(start->yield()),
+      source_(std::move(source)),
+      pattern_(std::move(pattern)),
+      slots_(std::move(slots)),
+      start_(std::move(start)),
+      step_(std::move(step)) {}
 
 Flow Reduce::each(Env& env, Spot&& in, Emit emit) const {
   auto fold = [&](Spot&& state) {
@@ -105,7 +114,12 @@ Flow Reduce::each(Env& env, Spot&& in, Emit emit) const {
 }
 
 Foreach::Foreach(NodePtr source, Pattern pattern, std::vector<uint32_t> slots, NodePtr start, NodePtr step, NodePtr extract)
-    : Node(Yield::many), source_(std::move(source)), pattern_(std::move(pattern)), slots_(std::move(slots)), start_(std::move(start)), step_(std::move(step)),
+    : Node(Yield::many),
+      source_(std::move(source)),
+      pattern_(std::move(pattern)),
+      slots_(std::move(slots)),
+      start_(std::move(start)),
+      step_(std::move(step)),
       extract_(std::move(extract)) {}
 
 Flow Foreach::each(Env& env, Spot&& in, Emit emit) const {
@@ -129,7 +143,10 @@ Flow Foreach::each(Env& env, Spot&& in, Emit emit) const {
 }
 
 Call::Call(const Function* function, uint32_t levels, std::vector<NodePtr> arguments)
-    : Node(function->body ? function->body->yield() : Yield::many), function_(function), levels_(levels), arguments_(std::move(arguments)) {}
+    : Node(function->body ? function->body->yield() : Yield::many),
+      function_(function),
+      levels_(levels),
+      arguments_(std::move(arguments)) {}
 
 template <class F>
 auto Call::inside(Env& env, F&& run) const {

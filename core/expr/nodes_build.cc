@@ -143,7 +143,9 @@ std::vector<NodePtr> ordered(Native::Order order, std::vector<NodePtr> arguments
 
 Binary::Binary(Op op, NodePtr left, NodePtr right) : Operation(two(std::move(right), std::move(left))), op_(op) {}
 
-Got Binary::apply(Env& env, Value* values, Value& out) const { return binary(env.run, op_, std::move(values[1]), std::move(values[0]), out); }
+Got Binary::apply(Env& env, Value* values, Value& out) const {
+  return binary(env.run, op_, std::move(values[1]), std::move(values[0]), out);
+}
 
 Native::Native(Function function, Order order, std::vector<NodePtr> arguments, NodePtr input)
     : Operation(ordered(order, std::move(arguments), std::move(input))), function_(function), order_(order) {}

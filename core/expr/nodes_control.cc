@@ -5,7 +5,10 @@
 namespace leat::expr {
 
 Branch::Branch(NodePtr condition, NodePtr yes, NodePtr no)
-    : Node(wider(condition->yield(), wider(yes->yield(), no->yield()))), condition_(std::move(condition)), yes_(std::move(yes)), no_(std::move(no)) {}
+    : Node(wider(condition->yield(), wider(yes->yield(), no->yield()))),
+      condition_(std::move(condition)),
+      yes_(std::move(yes)),
+      no_(std::move(no)) {}
 
 Got Branch::eval(Env& env, Value&& in, Value& out) const {
   bool yes = false;
@@ -19,7 +22,8 @@ Flow Branch::each(Env& env, Spot&& in, Emit emit) const {
     if (const Got end = condition_->truth(env, Value(in.value), yes); end != Got::value) return flow(end);
     return (yes ? yes_ : no_)->each(env, std::move(in), emit);
   }
-  return for_each(*condition_, env, Value(in.value), [&](Value&& truth) { return (truth.truthy() ? yes_ : no_)->each(env, Spot(in), emit); });
+  return for_each(*condition_, env, Value(in.value),
+                  [&](Value&& truth) { return (truth.truthy() ? yes_ : no_)->each(env, Spot(in), emit); });
 }
 
 Got Branch::truth(Env& env, Value&& in, bool& yes) const {
@@ -49,7 +53,8 @@ Flow Guard::each(Env& env, Spot&& in, Emit emit) const {
     if (const Got end = condition_->truth(env, Value(in.value), yes); end != Got::value) return flow(end);
     return yes ? rest_->each(env, std::move(in), emit) : Flow::go;
   }
-  return for_each(*condition_, env, Value(in.value), [&](Value&& truth) { return truth.truthy() ? rest_->each(env, Spot(in), emit) : Flow::go; });
+  return for_each(*condition_, env, Value(in.value),
+                  [&](Value&& truth) { return truth.truthy() ? rest_->each(env, Spot(in), emit) : Flow::go; });
 }
 
 Got Guard::truth(Env& env, Value&& in, bool& yes) const {
@@ -129,7 +134,9 @@ Got Alternative::print(Env& env, Value&& in, std::string& out) const {
 }
 
 Attempt::Attempt(NodePtr body, NodePtr handler)
-    : Node(wider(Yield::maybe, handler ? wider(body->yield(), handler->yield()) : body->yield())), body_(std::move(body)), handler_(std::move(handler)) {}
+    : Node(wider(Yield::maybe, handler ? wider(body->yield(), handler->yield()) : body->yield())),
+      body_(std::move(body)),
+      handler_(std::move(handler)) {}
 
 Got Attempt::eval(Env& env, Value&& in, Value& out) const {
   const Got end = body_->eval(env, std::move(in), out);

@@ -36,7 +36,8 @@ class Guard final : public Node {
 
 class Logic final : public Node {  // and, or
  public:
-  Logic(bool both, NodePtr left, NodePtr right) : Node(wider(left->yield(), right->yield())), both_(both), left_(std::move(left)), right_(std::move(right)) {}
+  Logic(bool both, NodePtr left, NodePtr right)
+      : Node(wider(left->yield(), right->yield())), both_(both), left_(std::move(left)), right_(std::move(right)) {}
   Got eval(Env& env, Value&& in, Value& out) const override;
   Flow each(Env& env, Spot&& in, Emit emit) const override;
   Got truth(Env& env, Value&& in, bool& yes) const override;
@@ -80,7 +81,8 @@ class Attempt final : public Node {  // try body catch handler; without a handle
 
 class Label final : public Node {
  public:
-  Label(uint32_t slot, NodePtr body) : Node(body->yield() == Yield::many ? Yield::many : Yield::maybe), slot_(slot), body_(std::move(body)) {}
+  Label(uint32_t slot, NodePtr body)
+      : Node(body->yield() == Yield::many ? Yield::many : Yield::maybe), slot_(slot), body_(std::move(body)) {}
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 
  private:
@@ -101,7 +103,8 @@ class Leave final : public Node {  // break
 class Window final : public Node {
  public:
   // Outputs of `of` from number `skip` on, `count` of them; both are expressions, null for none and for all.
-  Window(NodePtr skip, NodePtr count, NodePtr of) : Node(Yield::many), skip_(std::move(skip)), count_(std::move(count)), of_(std::move(of)) {}
+  Window(NodePtr skip, NodePtr count, NodePtr of)
+      : Node(Yield::many), skip_(std::move(skip)), count_(std::move(count)), of_(std::move(of)) {}
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 
  private:

@@ -59,7 +59,8 @@ Flow Chain::each(Env& env, Spot&& in, Emit emit) const {
 Flow Chain::follow(Env& env, Spot&& at, Emit emit) const {
   auto next = [&](Spot&& spot) {
     if (way_ != Way::recurse || !condition_) return visit(env, std::move(spot), emit);
-    return for_each(*condition_, env, Value(spot.value), [&](Value&& truth) { return truth.truthy() ? visit(env, Spot(spot), emit) : Flow::go; });
+    return for_each(*condition_, env, Value(spot.value),
+                    [&](Value&& truth) { return truth.truthy() ? visit(env, Spot(spot), emit) : Flow::go; });
   };
   return step_->each(env, std::move(at), next);
 }
@@ -92,14 +93,17 @@ Got ByKey::eval(Env& env, Value&& in, Value& out) const {
   std::vector<std::pair<Value, Value>> keyed;  // key, item
   for (uint32_t i = 0; i < in.size(); ++i) {
     Value item = in.is_array() ? in.items()[i] : in.entries()[i].item, key = Value::array();
-    const Flow end = for_each(*key_, env, Value(item), [&](Value&& part) { return key.push(std::move(part)), run.spend() ? Flow::go : Flow::fail; });
+    const Flow end =
+        for_each(*key_, env, Value(item), [&](Value&& part) { return key.push(std::move(part)), run.spend() ? Flow::go : Flow::fail; });
     if (end != Flow::go) return got(end);
     keyed.emplace_back(std::move(key), std::move(item));
   }
   if (!in.is_array()) {
     Value keys = Value::array();
     for (auto& [key, item] : keyed) keys.push(std::move(key));
-    return run.fail(fmt::format("{} and {} cannot be sorted, as they are not both arrays", shown(in), shown(keys)));
+    const bool picks = way_ == Way::min || way_ == Way::max;
+    return run.fail(
+        fmt::format("{} and {} cannot be {}", shown(in), shown(keys), picks ? "iterated over" : "sorted, as they are not both arrays"));
   }
   if (!run.spend(1 + keyed.size())) return Got::fail;
   if (way_ == Way::min || way_ == Way::max) {

@@ -22,7 +22,8 @@ class Chain final : public Node {
  public:
   enum class Way : uint8_t { recurse, while_true, until };  // recurse: all; while: as long as; until: the one where
   // Of recurse, `condition` may be null: it then judges what step gave.
-  Chain(Way way, NodePtr condition, NodePtr step) : Node(Yield::many), way_(way), condition_(std::move(condition)), step_(std::move(step)) {}
+  Chain(Way way, NodePtr condition, NodePtr step)
+      : Node(Yield::many), way_(way), condition_(std::move(condition)), step_(std::move(step)) {}
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 
  private:

@@ -80,7 +80,10 @@ Flow Index::each(Env& env, Spot&& in, Emit emit) const {
 }
 
 Slice::Slice(NodePtr base, NodePtr from, NodePtr to, bool optional)
-    : Node(wider(optional ? Yield::maybe : Yield::one, wider(wider(base->yield(), from->yield()), to->yield()))), base_(std::move(base)), from_(std::move(from)), to_(std::move(to)),
+    : Node(wider(optional ? Yield::maybe : Yield::one, wider(wider(base->yield(), from->yield()), to->yield()))),
+      base_(std::move(base)),
+      from_(std::move(from)),
+      to_(std::move(to)),
       optional_(optional) {}
 
 Flow Slice::each(Env& env, Spot&& in, Emit emit) const {

@@ -10,7 +10,10 @@ namespace leat::expr {
 class Index final : public Node {  // base[key]
  public:
   Index(NodePtr base, NodePtr key, bool optional = false)
-      : Node(wider(optional ? Yield::maybe : Yield::one, wider(base->yield(), key->yield()))), base_(std::move(base)), key_(std::move(key)), optional_(optional) {}
+      : Node(wider(optional ? Yield::maybe : Yield::one, wider(base->yield(), key->yield()))),
+        base_(std::move(base)),
+        key_(std::move(key)),
+        optional_(optional) {}
   Got eval(Env& env, Value&& in, Value& out) const override;
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 

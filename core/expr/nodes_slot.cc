@@ -80,10 +80,18 @@ Got Slot::eval(Env& env, Value&&, Value& out) const {
   }
   switch (column.kind) {
     case Kind::missing:
-    case Kind::null: out = Value(); break;
-    case Kind::no: out = Value(false); break;
-    case Kind::yes: out = Value(true); break;
-    case Kind::number: out = Value::literal(bytes(run, column)); break;
+    case Kind::null:
+      out = Value();
+      break;
+    case Kind::no:
+      out = Value(false);
+      break;
+    case Kind::yes:
+      out = Value(true);
+      break;
+    case Kind::number:
+      out = Value::literal(bytes(run, column));
+      break;
     case Kind::string: {
       std::string scratch;
       const std::string_view text = characters(bytes(run, column), column.form, whole(), scratch);
@@ -91,8 +99,10 @@ Got Slot::eval(Env& env, Value&&, Value& out) const {
       break;
     }
     case Kind::array:
-    case Kind::object: return container(run, bytes(run, column), out);
-    case Kind::wrong: return wrong(run);
+    case Kind::object:
+      return container(run, bytes(run, column), out);
+    case Kind::wrong:
+      return wrong(run);
   }
   return Got::value;
 }
@@ -110,11 +120,20 @@ Got Slot::print(Env& env, Value&& in, std::string& out) const {
   const std::string_view text = column.kind == Kind::wrong ? std::string_view() : bytes(run, column);
   switch (column.kind) {
     case Kind::missing:
-    case Kind::null: out += "null"; return Got::value;
-    case Kind::no: out += "false"; return Got::value;
-    case Kind::yes: out += "true"; return Got::value;
-    case Kind::number: out += text; return Got::value;
-    case Kind::wrong: return wrong(run);
+    case Kind::null:
+      out += "null";
+      return Got::value;
+    case Kind::no:
+      out += "false";
+      return Got::value;
+    case Kind::yes:
+      out += "true";
+      return Got::value;
+    case Kind::number:
+      out += text;
+      return Got::value;
+    case Kind::wrong:
+      return wrong(run);
     case Kind::array:
     case Kind::object:
       if (column.form == Form::foreign) break;
@@ -152,17 +171,27 @@ Got SlotCheck::print(Env& env, Value&& in, std::string& out) const {
 
 bool holds(Op op, int order) {
   switch (op) {
-    case Op::equal: return order == 0;
-    case Op::differ: return order != 0;
-    case Op::less: return order < 0;
-    case Op::most: return order <= 0;
-    case Op::more: return order > 0;
-    default: return order >= 0;
+    case Op::equal:
+      return order == 0;
+    case Op::differ:
+      return order != 0;
+    case Op::less:
+      return order < 0;
+    case Op::most:
+      return order <= 0;
+    case Op::more:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
 SlotCompare::SlotCompare(std::unique_ptr<const Slot> slot, Op op, Value constant)
-    : Node(slot->yield()), slot_(std::move(slot)), op_(op), constant_(std::move(constant)), is_whole_(constant_.is_number() && constant_.exact(whole_)) {
+    : Node(slot->yield()),
+      slot_(std::move(slot)),
+      op_(op),
+      constant_(std::move(constant)),
+      is_whole_(constant_.is_number() && constant_.exact(whole_)) {
   constant_.freeze();
 }
 

@@ -44,7 +44,8 @@ class Slot final : public Node {
 // Fails where reading the slot would, for a pipe that goes on with parts of it.
 class SlotCheck final : public Node {
  public:
-  SlotCheck(std::unique_ptr<const Slot> slot, NodePtr rest) : Node(wider(slot->yield(), rest->yield())), slot_(std::move(slot)), rest_(std::move(rest)) {}
+  SlotCheck(std::unique_ptr<const Slot> slot, NodePtr rest)
+      : Node(wider(slot->yield(), rest->yield())), slot_(std::move(slot)), rest_(std::move(rest)) {}
   Got eval(Env& env, Value&&, Value& out) const override;
   Flow each(Env& env, Spot&&, Emit emit) const override;
   Got truth(Env& env, Value&&, bool& yes) const override;

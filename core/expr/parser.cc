@@ -70,8 +70,9 @@ Place place(std::string_view text, uint32_t at) {
 }  // namespace
 
 bool keyword(std::string_view name) {
-  static constexpr std::array<std::string_view, 18> kWords{"def", "if",  "then",  "elif",  "else",  "end",    "as",      "reduce", "foreach",
-                                                           "try", "catch", "label", "import", "include", "__loc__", "and",     "or",     "break"};
+  static constexpr std::array<std::string_view, 18> kWords{"def",    "if",      "then",    "elif", "else",  "end",
+                                                           "as",     "reduce",  "foreach", "try",  "catch", "label",
+                                                           "import", "include", "__loc__", "and",  "or",    "break"};
   return std::find(kWords.begin(), kWords.end(), name) != kWords.end();
 }
 
@@ -90,8 +91,10 @@ Error mistake(std::string_view text, uint32_t at, std::string_view message, std:
     lead = "...", caret = kBefore + lead.size();
   }
   std::string shown = lead + std::string(line.substr(0, std::min(line.size(), kShown * 2)));
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return {Error::Kind::usage, fmt::format("expression:{}:{}: {}\n  {}\n  {:>{}}", where.line, where.column, message, shown, '^', caret + 1), std::string(hint)};
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return {Error::Kind::usage, fmt::format("expression:{}:{}: {}\n  {}\n  {:>{}}", where.line, where.column, message, shown, '^', caret + 1),
+          std::string(hint)};
 }
 
 std::nullptr_t Parser::fail(uint32_t at, std::string_view message, std::string_view hint) {
@@ -180,7 +183,8 @@ AstPtr Parser::pipe() {
     rest.push_back(std::move(left));
     left = std::move(next);
   }
-  for (; left && !rest.empty(); rest.pop_back(), places.pop_back()) left = make(Kind::pipe, places.back(), kids(std::move(rest.back()), std::move(left)));
+  for (; left && !rest.empty(); rest.pop_back(), places.pop_back())
+    left = make(Kind::pipe, places.back(), kids(std::move(rest.back()), std::move(left)));
   return left;
 }
 
@@ -214,7 +218,8 @@ AstPtr Parser::binary(int least) {
     const Operator* op = find_operator(token_);
     if (!op || op->level < least) return left;
     if (op->level == refused)
-      return fail(token_.at, fmt::format("'{}' does not chain", op->sign), op->level == 7 ? "write `.a < .b and .b < .c`" : "use parentheses");
+      return fail(token_.at, fmt::format("'{}' does not chain", op->sign),
+                  op->level == 7 ? "write `.a < .b and .b < .c`" : "use parentheses");
     refused = op->side == Operator::none ? op->level : 0;
     const uint32_t at = token_.at;
     advance();

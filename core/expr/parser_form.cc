@@ -16,7 +16,8 @@ AstPtr Parser::string(std::string format) {
   for (;;) {
     std::string piece;
     const Lexer::Stop stop = lexer_.string(piece);
-    if (stop == Lexer::Stop::wrong) return fail(std::min<uint32_t>(lexer_.at(), static_cast<uint32_t>(text_.size())), lexer_.reason(), lexer_.hint());
+    if (stop == Lexer::Stop::wrong)
+      return fail(std::min<uint32_t>(lexer_.at(), static_cast<uint32_t>(text_.size())), lexer_.reason(), lexer_.hint());
     if (stop == Lexer::Stop::quote && parts.empty() && format.empty()) {
       advance();
       return literal(at, Value::text(piece));

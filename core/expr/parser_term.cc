@@ -84,9 +84,12 @@ AstPtr Parser::bracket(AstPtr base) {
 AstPtr Parser::primary() {
   const uint32_t at = token_.at;
   switch (token_.kind) {
-    case Token::Kind::number: return number();
-    case Token::Kind::quote: return string({});
-    case Token::Kind::name: return word();
+    case Token::Kind::number:
+      return number();
+    case Token::Kind::quote:
+      return string({});
+    case Token::Kind::name:
+      return word();
     case Token::Kind::field: {
       AstPtr key = literal(at, Value::text(token_.text));
       advance();
@@ -102,8 +105,10 @@ AstPtr Parser::primary() {
       advance();
       return token_.kind == Token::Kind::quote ? string(std::move(name)) : leaf(Kind::format, at, name);
     }
-    case Token::Kind::sign: break;
-    default: return unexpected();
+    case Token::Kind::sign:
+      break;
+    default:
+      return unexpected();
   }
   if (token_.is(".")) return dot();
   if (take("..")) return leaf(Kind::descend, at);
@@ -134,7 +139,8 @@ AstPtr Parser::number() {
   // The language also writes .5 and 5. , which JSON does not.
   std::string spelled(token_.text);
   if (spelled[0] == '.') spelled.insert(0, "0");
-  if (const size_t point = spelled.find('.'); point != std::string::npos && (point + 1 == spelled.size() || spelled[point + 1] == 'e' || spelled[point + 1] == 'E'))
+  if (const size_t point = spelled.find('.');
+      point != std::string::npos && (point + 1 == spelled.size() || spelled[point + 1] == 'e' || spelled[point + 1] == 'E'))
     spelled.erase(point, 1);
   size_t zeros = 0;
   while (zeros + 1 < spelled.size() && spelled[zeros] == '0' && spelled[zeros + 1] >= '0' && spelled[zeros + 1] <= '9') ++zeros;
@@ -160,7 +166,8 @@ AstPtr Parser::word() {
     advance();
     return expect_variable(node->name) ? std::move(node) : nullptr;
   }
-  if (name == "import" || name == "include") return fail(at, fmt::format("'{}' is not in leat's language", name), "put `def` in front of the expression");
+  if (name == "import" || name == "include")
+    return fail(at, fmt::format("'{}' is not in leat's language", name), "put `def` in front of the expression");
   if (keyword(name)) return unexpected();
   return call();
 }
@@ -240,7 +247,8 @@ AstPtr Parser::fold(Kind kind) {
   } while (take(";"));
   if (!expect(")")) return nullptr;
   const size_t most = kind == Kind::reduce ? 4 : 5;
-  if (parts.size() < 4 || parts.size() > most) return fail(at, kind == Kind::reduce ? "reduce takes (start; step)" : "foreach takes (start; step) or (start; step; extract)");
+  if (parts.size() < 4 || parts.size() > most)
+    return fail(at, kind == Kind::reduce ? "reduce takes (start; step)" : "foreach takes (start; step) or (start; step; extract)");
   return make(kind, at, std::move(parts));
 }
 

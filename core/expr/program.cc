@@ -98,11 +98,11 @@ bool Machine::write(const Program& program, const Row& row, std::string& out, st
       return end == Got::fail;
     }
     return for_each(root, env, Value(), [&](Value&& value) {
-      const size_t begin = out.size();
-      json::write(value, out);
-      line(begin);
-      return out.size() - mark > state_->run.limits.bytes ? (state_->run.past("the outputs are too large"), Flow::fail) : Flow::go;
-    }) == Flow::fail;
+             const size_t begin = out.size();
+             json::write(value, out);
+             line(begin);
+             return out.size() - mark > state_->run.limits.bytes ? (state_->run.past("the outputs are too large"), Flow::fail) : Flow::go;
+           }) == Flow::fail;
   });
   if (!state_->failed(failed)) return true;
   out.resize(mark), spans.resize(known);

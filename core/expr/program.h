@@ -21,9 +21,9 @@ namespace leat::expr {
 
 // What one evaluation may use; past it the record fails with code `limit`.
 struct Limits {
-  uint32_t depth = 2000;           // nested evaluations
-  uint64_t steps = 50'000'000;     // evaluations
-  uint64_t bytes = 256u << 20;     // live values
+  uint32_t depth = 2000;        // nested evaluations
+  uint64_t steps = 50'000'000;  // evaluations
+  uint64_t bytes = 256u << 20;  // live values
 };
 
 // Where an expression reads: one record of a slab whose columns have been read, under the plan it was compiled with.

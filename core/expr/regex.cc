@@ -24,14 +24,27 @@ bool only_text(std::string_view pattern) { return pattern.find_first_of("\\^$.[|
 bool Regex::flags(std::string_view letters, Flags& out) {
   for (char letter : letters) {
     switch (letter) {
-      case 'g': out.global = true; break;
-      case 'i': out.options |= PCRE2_CASELESS; break;
-      case 'x': out.options |= PCRE2_EXTENDED; break;
-      case 's': break;  // ^ and $ only at the ends of the text: they are anyway
-      case 'p': out.options |= PCRE2_DOTALL; break;
-      case 'n': out.skip_empty = true; break;
-      case 'l': break;  // longest of equals: PCRE2 answers the first, as Perl does
-      default: return false;
+      case 'g':
+        out.global = true;
+        break;
+      case 'i':
+        out.options |= PCRE2_CASELESS;
+        break;
+      case 'x':
+        out.options |= PCRE2_EXTENDED;
+        break;
+      case 's':
+        break;  // ^ and $ only at the ends of the text: they are anyway
+      case 'p':
+        out.options |= PCRE2_DOTALL;
+        break;
+      case 'n':
+        out.skip_empty = true;
+        break;
+      case 'l':
+        break;  // longest of equals: PCRE2 answers the first, as Perl does
+      default:
+        return false;
     }
   }
   return true;
@@ -47,7 +60,9 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, co
   if (!regex->code_) {
     std::array<unsigned char, 200> words{};
     pcre2_get_error_message(error, words.data(), words.size());
-    return Error{Error::Kind::usage, fmt::format("{} (at offset {}) is not a valid regex: {}", text::quoted(pattern), at, reinterpret_cast<char*>(words.data())), ""};
+    return Error{
+        Error::Kind::usage,
+        fmt::format("{} (at offset {}) is not a valid regex: {}", text::quoted(pattern), at, reinterpret_cast<char*>(words.data())), ""};
   }
   pcre2_jit_compile(code(regex->code_), PCRE2_JIT_COMPLETE);  // without JIT the interpreter does it
   pcre2_pattern_info(code(regex->code_), PCRE2_INFO_CAPTURECOUNT, &regex->groups_);
@@ -57,7 +72,8 @@ Result<std::shared_ptr<const Regex>> Regex::compile(std::string_view pattern, co
   pcre2_pattern_info(code(regex->code_), PCRE2_INFO_NAMECOUNT, &count);
   pcre2_pattern_info(code(regex->code_), PCRE2_INFO_NAMEENTRYSIZE, &width);
   pcre2_pattern_info(code(regex->code_), PCRE2_INFO_NAMETABLE, &table);
-  for (uint32_t i = 0; i < count; ++i, table += width) regex->names_[(table[0] << 8 | table[1]) - 1u] = reinterpret_cast<const char*>(table + 2);
+  for (uint32_t i = 0; i < count; ++i, table += width)
+    regex->names_[(table[0] << 8 | table[1]) - 1u] = reinterpret_cast<const char*>(table + 2);
   regex->plain_ = flags.options == 0 && only_text(pattern);
   if (regex->plain_) regex->literal_ = pattern;
   return std::shared_ptr<const Regex>(std::move(regex));
@@ -94,8 +110,8 @@ Regex::Found Regex::match(std::string_view text, size_t at, RegexScratch& scratc
     scratch.room_ = groups_ + 1;
   }
   auto* data = static_cast<pcre2_match_data*>(scratch.data_);
-  const int result = pcre2_match(code(code_), reinterpret_cast<PCRE2_SPTR>(text.data() ? text.data() : ""), text.size(), at, PCRE2_NO_UTF_CHECK, data,
-                                 static_cast<pcre2_match_context*>(scratch.context_));
+  const int result = pcre2_match(code(code_), reinterpret_cast<PCRE2_SPTR>(text.data() ? text.data() : ""), text.size(), at,
+                                 PCRE2_NO_UTF_CHECK, data, static_cast<pcre2_match_context*>(scratch.context_));
   if (result == PCRE2_ERROR_NOMATCH) return Found::no;
   if (result < 0) return Found::limit;
   const size_t* offsets = pcre2_get_ovector_pointer(data);

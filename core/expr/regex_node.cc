@@ -121,9 +121,8 @@ Flow each_regex(Env& env, const Value& in, const Node& pattern, const Node* flag
     return use(*regex);
   };
   if (!flags) return for_each(pattern, env, Value(in), [&](Value&& word) { return with(word, Value()); });
-  return for_each(*flags, env, Value(in), [&](Value&& letters) {
-    return for_each(pattern, env, Value(in), [&](Value&& word) { return with(word, letters); });
-  });
+  return for_each(*flags, env, Value(in),
+                  [&](Value&& letters) { return for_each(pattern, env, Value(in), [&](Value&& word) { return with(word, letters); }); });
 }
 
 Node::Yield yield_of(RegexWay way, const Node& input, const Node& pattern, const Node* flags) {
@@ -136,7 +135,12 @@ Got not_text(Run& run, const Value& text) { return run.fail(shown(text) + " cann
 }  // namespace
 
 RegexNode::RegexNode(RegexWay way, NodePtr input, NodePtr pattern, NodePtr flags, std::shared_ptr<const Regex> fixed)
-    : Node(yield_of(way, *input, *pattern, flags.get())), way_(way), input_(std::move(input)), pattern_(std::move(pattern)), flags_(std::move(flags)), fixed_(std::move(fixed)) {}
+    : Node(yield_of(way, *input, *pattern, flags.get())),
+      way_(way),
+      input_(std::move(input)),
+      pattern_(std::move(pattern)),
+      flags_(std::move(flags)),
+      fixed_(std::move(fixed)) {}
 
 template <class F>
 Flow RegexNode::with_regex(Env& env, const Value& in, F&& use) const {
@@ -150,7 +154,8 @@ Got RegexNode::truth(Env& env, Value&& in, bool& yes) const {
   if (!text.is_string()) return not_text(env.run, text);
   if (fixed_->flags().skip_empty) {  // an empty match does not count
     yes = false;
-    return got(matches(env.run, *fixed_, text.view(), true, [&](const auto&) { return yes = true, Flow::stop; })) == Got::fail ? Got::fail : Got::value;
+    return got(matches(env.run, *fixed_, text.view(), true, [&](const auto&) { return yes = true, Flow::stop; })) == Got::fail ? Got::fail
+                                                                                                                               : Got::value;
   }
   const Found found = fixed_->match(text.view(), 0, env.run.regexes.scratch);
   yes = found == Found::yes;
@@ -207,7 +212,12 @@ Flow RegexNode::each(Env& env, Spot&& in, Emit emit) const {
 }
 
 Substitute::Substitute(bool global, NodePtr input, NodePtr pattern, NodePtr flags, NodePtr with)
-    : Node(Yield::many), global_(global), input_(std::move(input)), pattern_(std::move(pattern)), flags_(std::move(flags)), with_(std::move(with)) {}
+    : Node(Yield::many),
+      global_(global),
+      input_(std::move(input)),
+      pattern_(std::move(pattern)),
+      flags_(std::move(flags)),
+      with_(std::move(with)) {}
 
 Flow Substitute::each(Env& env, Spot&& in, Emit emit) const {
   return each_regex(env, in.value, *pattern_, flags_.get(), [&](const Regex& regex) {
@@ -252,7 +262,9 @@ NodePtr compile_regex(Compiler& compiler, const Ast& call, const Context& in, Re
   const bool plain = pattern && pattern->is_string() && (!flags || (letters && (letters->is_string() || letters->is_null())));
   if (plain) {
     Regex::Flags options;
-    if (letters && !Regex::flags(letters->view(), options)) return compiler.fail(call.kids[1]->at, fmt::format("'{}' are no flags of a regular expression", letters->view()), "known are g i x s n p l");
+    if (letters && !Regex::flags(letters->view(), options))
+      return compiler.fail(call.kids[1]->at, fmt::format("'{}' are no flags of a regular expression", letters->view()),
+                           "known are g i x s n p l");
     auto regex = Regex::compile(pattern->view(), options);
     if (!regex) return compiler.fail(call.kids[0]->at, regex.error().text, "");
     fixed = *regex;

@@ -29,7 +29,8 @@ Got Run::past(std::string_view what) {
 bool Run::spend(uint64_t work) {
   steps += work;
   if (steps > limits.steps) return past(fmt::format("the expression took more than {} steps", limits.steps)), false;
-  if (Value::memory() - memory > static_cast<int64_t>(limits.bytes)) return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
+  if (Value::memory() - memory > static_cast<int64_t>(limits.bytes))
+    return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
   return true;
 }
 

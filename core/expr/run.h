@@ -22,14 +22,14 @@ struct Run {
   Value error;           // of the last failure
   bool bounded = false;  // it was a limit, which no `try` catches
   uint64_t steps = 0;
-  int64_t memory = 0;    // of this thread when the run began
+  int64_t memory = 0;  // of this thread when the run began
   uint32_t depth = 0;
   const char* stack = nullptr;  // where it stood when the run began
   int64_t labels = 0;           // given out
   int64_t leaving = -1;         // the label that a `break` is unwinding to
   Instant now{};
   std::vector<std::pair<std::string, Value>> variables;  // Machine::set
-  std::vector<Value> parsed;  // containers read from the record, by the program's own number of the slot
+  std::vector<Value> parsed;                             // containers read from the record, by the program's own number of the slot
   RegexCache regexes;
 
   Got fail(std::string_view text);

@@ -11,9 +11,9 @@ struct Compiler::Scope {
   enum class Kind : uint8_t { variable, function, closure, label };
   Kind kind;
   std::string_view name;
-  const Frame* frame;        // where it was declared
-  uint32_t slot = 0;         // of a variable or label; the index of a closure
-  uint32_t arity = 0;        // of a function
+  const Frame* frame;  // where it was declared
+  uint32_t slot = 0;   // of a variable or label; the index of a closure
+  uint32_t arity = 0;  // of a function
   const Function* function = nullptr;
   const Scope* outer = nullptr;
 };

@@ -85,7 +85,8 @@ inline void look(Slab& slab, const FieldPlan& plan) {
   slab.columns.resize(slab.records.size() * plan.width());
   slab.looked.assign(slab.records.size(), Slab::kGood);
   for (uint32_t record = 0; record < slab.records.size(); ++record)
-    for (uint32_t slot = 0; slot < plan.width(); ++slot) slab.columns[size_t{record} * plan.width() + slot] = Columns(slab, record).find(plan.paths()[slot]);
+    for (uint32_t slot = 0; slot < plan.width(); ++slot)
+      slab.columns[size_t{record} * plan.width() + slot] = Columns(slab, record).find(plan.paths()[slot]);
 }
 
 }  // namespace leat::test

@@ -27,7 +27,8 @@ struct Outcome {
   }
 };
 
-inline Outcome run(std::string_view text, std::string_view record, const expr::CompileOptions& options = {}, const expr::Limits& limits = {}) {
+inline Outcome run(std::string_view text, std::string_view record, const expr::CompileOptions& options = {},
+                   const expr::Limits& limits = {}) {
   FieldPlan plan;
   const auto program = expr::Program::compile(text, plan, options);
   if (!program) return {{}, program.error().text + (program.error().hint.empty() ? "" : " | " + program.error().hint), "", false};

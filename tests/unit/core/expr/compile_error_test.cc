@@ -28,7 +28,8 @@ TEST(CompileError, SaysWhatWasMeant) {
   EXPECT_EQ(refused(".first-name").hint, "a key with a dash is written .[\"first-name\"]");
   EXPECT_EQ(refused("split").hint, "it is split(separator) or split(regex; flags); arguments are separated by ';'");
   EXPECT_EQ(refused("@bse64").hint, "did you mean @base64?");
-  for (const char* name : {"input", "inputs", "debug", "stderr", "input_filename", "halt", "halt_error"}) EXPECT_FALSE(refused(name).hint.empty()) << name;
+  for (const char* name : {"input", "inputs", "debug", "stderr", "input_filename", "halt", "halt_error"})
+    EXPECT_FALSE(refused(name).hint.empty()) << name;
 }
 
 TEST(CompileError, DepthIsBounded) {

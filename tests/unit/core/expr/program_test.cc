@@ -9,7 +9,8 @@ namespace {
 
 using test::run;
 
-constexpr const char* kRecord = R"({"host":"a1","status":503,"ms":12.50,"big":12345678901234567890123,"user":{"id":9007199254740993,"tags":["x", "y"]}})";
+constexpr const char* kRecord =
+    R"({"host":"a1","status":503,"ms":12.50,"big":12345678901234567890123,"user":{"id":9007199254740993,"tags":["x", "y"]}})";
 
 // Expected values by hand.
 TEST(Program, ReadsFieldsAsTheyLie) {
@@ -51,7 +52,8 @@ Written write(std::string_view text, std::string_view record) {
 }
 
 TEST(Program, WritesLines) {
-  EXPECT_EQ(write("{host, ms: (.ms * 2), t: .user.tags, big}", kRecord).text, R"({"host":"a1","ms":25,"t":["x","y"],"big":12345678901234567890123};)");
+  EXPECT_EQ(write("{host, ms: (.ms * 2), t: .user.tags, big}", kRecord).text,
+            R"({"host":"a1","ms":25,"t":["x","y"],"big":12345678901234567890123};)");
   EXPECT_EQ(write(".user.tags[]", kRecord).text, R"("x";"y";)");
   EXPECT_EQ(write("empty", kRecord).text, "");
   EXPECT_FALSE(write("{host, x: error(\"no\")}", kRecord).good);
