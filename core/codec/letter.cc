@@ -1,0 +1,111 @@
+#include "core/codec/letter.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/crc32c.h"
+#include "core/codec/capnp.h"
+#include "core/codec/envelope_json.h"
+#include "core/data/artifact.h"
+
+namespace leat {
+namespace {
+
+constexpr std::string_view kCodecKey = "codec", kSum = "crc32c";
+
+std::string sum(std::string_view bytes) {
+  const uint32_t crc = crc32c(bytes);
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(crc >> shift);
+  return out;
+}
+
+std::string media_type(const Format& format) {
+  if (&format == &capnp_format()) return "application/x-capnp";
+  if (format.carries_envelope()) return "application/json";
+  return format.media_type().empty() ? fmt::format("text/{}", format.name()) : std::string(format.media_type());
+}
+
+// The record's envelope as that of its letter, whose payload is the record and not the record's payload.
+void address(const Slab& slab, uint32_t record, Envelope& envelope) {
+  envelope = slab.envelopes[record];
+  if (slab.format->carries_envelope() && envelope.id.empty()) {  // nobody asked for envelopes: what it says of itself
+    Parts own;
+    if (slab.format->unpack(slab.record(record), own)) {
+      std::unique_ptr<Failure> failure = std::move(envelope.failure);
+      envelope = std::move(own.envelope);
+      envelope.failure = std::move(failure);
+    }
+  }
+  envelope.restate();
+  envelope.approvals.clear();
+  envelope.unknown.clear();
+  envelope.media_type = media_type(*slab.format);
+  envelope.put(kCodecKey, std::string(slab.format->name()));
+  envelope.checksum_algorithm = kSum;
+  envelope.checksum = sum(slab.record(record));
+}
+
+class LetterEncoder final : public Encoder {
+ public:
+  explicit LetterEncoder(bool as_json) : as_json_(as_json) {}
+
+  bool as_is(const Slab&) const override { return false; }
+
+  void encode(const Batch& batch, std::string& out, const Fail& fail) override {
+    const Slab& slab = batch.slab();
+    batch.each([&](uint32_t record) {
+      address(slab, record, envelope_);
+      if (as_json_) {
+        envelope_json::write(envelope_, slab.record(record), envelope_json::Spell::exact, out);
+        out += '\n';
+      } else if (const Done done = artifact::encode(envelope_, slab.record(record), out); !done) {
+        fail(record, {"encode", done.error().text});
+      }
+    });
+  }
+
+ private:
+  const bool as_json_;
+  Envelope envelope_;
+};
+
+}  // namespace
+
+bool letters_as_json(std::string_view path) { return path.ends_with(".ndjson") || path.ends_with(".jsonl"); }
+
+std::unique_ptr<Encoder> letter_encoder(bool as_json) { return std::make_unique<LetterEncoder>(as_json); }
+
+std::unique_ptr<Framer> letter_framer(bool as_json, const CodecOptions& options) {
+  // The longest record must fit in its letter: as JSON text a byte may take six letters.
+  CodecOptions wide = options;
+  wide.max_record = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{options.max_record} * (as_json ? 6 : 1) + (1 << 20), UINT32_MAX / 2));
+  return as_json ? envelope_framer(wide) : capnp_framer(wide);
+}
+
+Done open_letter(const Format& format, std::string_view record, Letter& letter) {
+  Parts parts;
+  parts.scratch = std::move(letter.scratch);
+  if (const Done done = format.unpack(record, parts); !done) return done;
+  letter.envelope = std::move(parts.envelope);
+  const bool in_scratch = parts.payload.data() == parts.scratch.data();
+  letter.scratch = std::move(parts.scratch);
+  letter.bytes = in_scratch ? std::string_view(letter.scratch) : parts.payload;
+  Envelope& envelope = letter.envelope;
+  if (!envelope.failure) return Error{Error::Kind::data, "no dead letter: it has no error", {}};
+  if (envelope.checksum_algorithm == kSum && envelope.checksum != sum(letter.bytes))
+    return Error{Error::Kind::data, "the letter's bytes are not those that were written: crc32c differs", {}};
+  letter.codec.clear();
+  const auto codec = std::find_if(envelope.meta.begin(), envelope.meta.end(), [](const auto& entry) { return entry.first == kCodecKey; });
+  if (codec != envelope.meta.end()) {
+    if (const auto* name = std::get_if<std::string>(&codec->second)) letter.codec = *name;
+    envelope.meta.erase(codec);
+  }
+  envelope.restate();
+  return {};
+}
+
+}  // namespace leat
