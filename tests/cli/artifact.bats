@@ -4,18 +4,18 @@ load helpers
 
 capnp_tool() {
   command -v capnp >/dev/null || skip 'NOT TESTED AGAINST ITS PEER: no capnp tool here (apt install capnproto)'
-  artifact="$LEAT_SOURCE/core/data/artifact.capnp Artifact"
+  schema=$LEAT_SOURCE/core/data/artifact.capnp
 }
 
 @test "capnp reads the artifacts that leat makes of lines of JSON, packed and not" {
   capnp_tool
   printf '{"a":1}\n{"b":[2]}\n' >in.ndjson
   leat --in ndjson --out capnp <in.ndjson >out.capnp
-  run_line "capnp convert binary:json $artifact <out.capnp | jq -c '[.version, .mediaType, .origin, (.payload | implode)]'"
+  run_line "capnp convert binary:json '$schema' Artifact <out.capnp | jq -c '[.version, .mediaType, .origin, (.payload | implode)]'"
   expect_out '[1,"application/json","-","{\"a\":1}"]
 [1,"application/json","-","{\"b\":[2]}"]'
   leat --in capnp --out capnp-packed <out.capnp >out.packed
-  run_line "capnp convert packed:text $artifact <out.packed | cmp - <(capnp convert binary:text $artifact <out.capnp)"
+  run_line "capnp convert packed:text '$schema' Artifact <out.packed | cmp - <(capnp convert binary:text '$schema' Artifact <out.capnp)"
   expect_status 0
 }
 
@@ -25,7 +25,7 @@ capnp_tool() {
   for form in binary packed; do
     codec=capnp
     [ $form = packed ] && codec=capnp-packed
-    capnp convert text:$form $artifact <one.txt >one.$form
+    capnp convert "text:$form" "$schema" Artifact <one.txt >one.$form
     run_line "leat --in $codec --out ndjson <one.$form"
     expect_out '{"n":9007199254740993}'
     run_line "leat --in $codec --out envelope <one.$form"
@@ -37,9 +37,9 @@ capnp_tool() {
 
 @test "artifacts written by hand as JSON objects are what capnp reads" {
   capnp_tool
-  echo '{"id":"x","role":"user","media_type":"text/plain","payload":"caf\u00e9\n","meta":{"f":1.0,"b":{"base64":"AP8="}}}' >hand.json
-  run_line "leat --in envelope --out capnp <hand.json | capnp decode --short $artifact"
-  expect_out '(version = 1, id = "x", time = 0, mediaType = "text/plain", role = "user", metadata = [(key = "f", value = (float = 1)), (key = "b", value = (binary = "\x00\xff"))], payload = "caf\xc3\xa9\n", attempt = 0)'
+  cat >hand.json <<<'{"id":"x","role":"user","media_type":"text/plain","payload":"caf\u00e9\n","meta":{"f":1.0,"b":{"base64":"AP8="}}}'
+  run_line "leat --in envelope --out capnp <hand.json | capnp decode --short '$schema' Artifact"
+  expect_out '(version = 1, id = "x", time = 0, mediaType = "text/plain", role = "user", metadata = [(key = "f", value = (float = 1)), (key = "b", value = (binary = "\000\377"))], payload = "caf\303\251\n", attempt = 0)'
 }
 
 @test "a stream of artifacts that is cut short says at which byte, and gives what was whole" {
@@ -54,7 +54,7 @@ capnp_tool() {
 
 @test "an artifact of another major version is refused and kept out of the output" {
   capnp_tool
-  printf '(version = 1, payload = "1")(version = 3, payload = "2")(version = 1, payload = "3")' | capnp convert text:binary $artifact >three.capnp
+  printf '(version = 1, payload = "1")(version = 3, payload = "2")(version = 1, payload = "3")' | capnp convert text:binary "$schema" Artifact >three.capnp
   run_line 'leat --in capnp --out ndjson <three.capnp'
   expect_status 1
   expect_out '1
