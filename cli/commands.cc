@@ -52,7 +52,7 @@ constexpr auto kSchemaOptions = std::to_array<Option>({
      .value = "KIND",
      .help = "of what",
      .fallback = "pipeline",
-     .choices = "pipeline",
+     .choices = "pipeline|artifact",
      .operand = true},
 });
 constexpr auto kListOptions = std::to_array<Option>({
@@ -201,7 +201,7 @@ Answer help_command(const Call& call) {
 Answer schema_command(const Call& call) {
   Settings own(kSchemaOptions);
   if (auto refused = own_words("schema", own, call)) return *refused;
-  return {0, pipeline_schema(call.stages, call.codecs), {}};
+  return {0, *own.text("kind") == "artifact" ? artifact_schema() : pipeline_schema(call.stages, call.codecs), {}};
 }
 
 Answer version_command(const Call&) { return {0, fmt::format("leat {}\n", LEAT_VERSION), {}}; }
@@ -241,8 +241,10 @@ constexpr Command kCommands[] = {
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},
-    {"schema", "[pipeline]", "print a JSON Schema",
-     "Of pipeline files, for editors: # yaml-language-server: $schema=FILE as the first line of a file makes them complete and check it.",
+    {"schema", "[pipeline|artifact]", "print a JSON Schema",
+     "Of pipeline files, for editors: # yaml-language-server: $schema=FILE as the first line of a file makes them complete and check it. "
+     "Of artifacts, as "
+     "the codec envelope writes and reads them.",
      kSchemaOptions, false, schema_command},
     {"version", "", "print the version", "", {}, false, version_command},
     {"__complete", "", "", "", {}, false, complete_command},

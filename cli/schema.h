@@ -1,4 +1,4 @@
-// Schema: JSON Schema, draft 07, of what people write for leat.
+// Schema: JSON Schema, draft 07, of what people write for leat and read from it.
 // Owner:   pure functions.   Thread: any.   Blocks: never.   Fails: cannot.
 #pragma once
 
@@ -11,5 +11,6 @@
 namespace leat {
 
 std::string pipeline_schema(std::span<const StageSpec* const> stages, std::span<const CodecSpec> codecs);
+std::string artifact_schema();  // of one line of the codec envelope
 
 }  // namespace leat

@@ -64,7 +64,9 @@ class PipelineReader {
  private:
   void all_chains(const Node& node) {
     if (node.kind != NodeKind::list || node.items.empty())
-      return values_.report(node, "chains", fmt::format("wants a list of chains, here is {}", name_of(node)));
+      return values_.report(node, "chains",
+                            fmt::format("wants a list of chains, here is {}",
+                                        node.items.empty() && node.kind == NodeKind::list ? "an empty one" : name_of(node)));
     for (size_t i = 0; i < node.items.size(); ++i) chain(node.items[i], fmt::format("chains[{}]", i), true);
   }
 

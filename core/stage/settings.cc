@@ -150,7 +150,7 @@ Done check_value(const Option& option, std::string_view text, std::string_view k
     case Kind::size:
       return check_scalar(option.kind, text);
     case Kind::choice:
-      if (!chosen(option.choices, text)) return expected(fmt::format("one of {}", option.choices), text);
+      if (!chosen(option.choices, text)) return expected(fmt::format("one of {}", fmt::join(text::split(option.choices, '|'), ", ")), text);
       return {};
     case Kind::pairs:
       return check_pair(option, key, text);

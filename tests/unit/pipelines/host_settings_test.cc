@@ -66,7 +66,7 @@ TEST(HostSettings, MistakesHaveTheirPlace) {
   EXPECT_EQ(said(read_host_settings("colour = \"never\"\n", outside, settings)),
             "t:1:1: a settings file has no 'colour' (did you mean color?)");
   EXPECT_EQ(said(read_host_settings("color = \"mauve\"\n", outside, settings)),
-            "t:1:9: color: wants one of auto|always|never, not 'mauve'");
+            "t:1:9: color: wants one of auto, always, never, not 'mauve'");
   EXPECT_EQ(said(read_host_settings("[limits]\nin = \"csv\"\n", outside, settings)), "t:2:1: limits: limits has no 'in'");
   EXPECT_EQ(said(read_host_settings("[ends.a]\nurl = \"x\"\ncodec = \"csv\"\n", outside, settings)),
             "t:3:1: ends.a: an end has no 'codec'");

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# The commands beside the stages, as a user meets them.
+# shellcheck disable=SC1010,SC2016,SC2154 # then is a word of leat, ${...} one of its files, and bats sets stderr
+load helpers
+
+@test "bare leat says how to begin, on stderr, and exits with 2" {
+  run_leat
+  expect_status 2
+  expect_out ''
+  expect_err "leat filter '.status >= 500'"
+}
+
+@test "--help and help say the same, on stdout" {
+  run_leat --help
+  expect_status 0
+  [ "$output" = "$(leat help)" ]
+  [ "$(leat take --help)" = "$(leat help take)" ]
+  [ "$(leat explain --help)" = "$(leat help explain)" ]
+  run_leat help nonsense
+  expect_status 2
+}
+
+@test "a file runs as the command line it explains to" {
+  printf '%s\n' '#!/usr/bin/env -S leat run' 'stages:' '  - take: 3' '  - skip: 1' >p.yaml
+  seq 5 >in
+  run_leat explain p.yaml
+  expect_out 'leat take 3 then skip 1'
+  [ "$(leat run p.yaml <in)" = "$(leat take 3 then skip 1 <in)" ]
+  [ "$(leat run p.yaml <in)" = $'2\n3' ]
+  [ "$(leat run p.yaml --set stages.0.take=2 <in)" = 2 ]
+  chmod +x p.yaml
+  [ "$(PATH=$(dirname "$LEAT"):$PATH ./p.yaml <in)" = $'2\n3' ]
+}
+
+@test "explain goes both ways" {
+  leat explain --from a take 3 --to b >p.yaml
+  run_leat explain p.yaml
+  expect_out 'leat --from a take 3 --to b'
+}
+
+@test "every mistake of a file at once, with its place, and 78" {
+  printf '%s\n' 'mem: much' 'stages:' '  - tkae: 3' '  - take: 0' >p.yaml
+  run_leat check p.yaml
+  expect_status 78
+  expect_out ''
+  [ "$stderr" = "p.yaml:1:6: mem: wants a size such as 4096, 64KiB or 1MB, not 'much'
+p.yaml:3:5: stages[0]: there is no stage 'tkae' (did you mean take?)
+p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
+  run_leat run p.yaml
+  expect_status 78
+}
+
+@test "a mistake on the command line is 2" {
+  run_leat tkae 3
+  expect_status 2
+  expect_err '^leat: there is no stage .tkae. \(did you mean take\?\)$'
+  run_leat check take 3 --to stage:x
+  expect_status 2
+}
+
+@test "a file that is not there is 66, one that is no file says so" {
+  run_leat run none.yaml
+  expect_status 66
+  expect_err 'none.yaml: No such file or directory'
+  run_leat run .
+  expect_status 66
+  expect_err 'Is a directory'
+}
+
+@test "check says nothing of a good pipeline and opens nothing" {
+  run_leat check --from /nonexistent take 3 --to /nonexistent/too
+  expect_status 0
+  expect_out ''
+  expect_err ''
+}
+
+@test "settings files fill in, and --no-config leaves them alone" {
+  mkdir -p config/leat
+  echo 'colr = 1' >config/leat/leat.toml
+  XDG_CONFIG_HOME=$PWD/config run_leat take 1 </dev/null
+  expect_status 78
+  expect_err 'leat.toml:1:1: .*did you mean color'
+  XDG_CONFIG_HOME=$PWD/config run_leat --no-config take 1 </dev/null
+  expect_status 0
+}
+
+@test "graph draws what Graphviz can read" {
+  run_leat graph take 3 then skip 1
+  expect_out $'from -\ntake    <- from -    3\nskip    <- take    1\nto -    <- skip'
+  run_leat graph --format mermaid take 3
+  [ "${output:0:12}" = 'flowchart LR' ]
+  command -v dot >/dev/null || skip 'no Graphviz here'
+  leat graph --format dot take 3 | dot -Tsvg >/dev/null
+}
+
+@test "the schemas hold, says a peer" {
+  python3 -c 'import jsonschema, yaml' 2>/dev/null || skip 'no jsonschema for python here'
+  leat schema pipeline >pipeline.json
+  leat schema artifact >artifact.json
+  echo '{from: [a, {url: b, until: {idle: 5s}}], stages: [{take: 5}, unbatch, {batch: {size: 10, latency: 1.5s}, id: x}], to: {url: c, retry: {attempts: 3}}}' >good1
+  echo '{chains: [{from: a, stages: [{take: 5}]}, {from: "stage:take", dlq: x}], mem: "${MEM:-1MB}", summary: true}' >good2
+  echo '{fromm: a}' >bad1
+  echo '{stages: [{take: 5, skip: 1}]}' >bad2
+  echo '{stages: [{take: 0}]}' >bad3
+  echo '{from: a, mem: soon}' >bad4
+  run python3 "$LEAT_SOURCE/tests/support/schema_check.py" pipeline.json good1 good2 bad1 bad2 bad3 bad4
+  expect_status 0
+  expect_out $'good1 fits\ngood2 fits\nbad1 does not fit\nbad2 does not fit\nbad3 does not fit\nbad4 does not fit'
+  for file in good1 good2; do leat check "$file" || return 1; done
+  for file in bad1 bad2 bad3 bad4; do ! leat check "$file" 2>/dev/null || return 1; done
+  echo '{"a":1}' | leat --out envelope take 1 >one.json
+  echo '{"payload": 1, "payload_text": "1"}' >two.json
+  run python3 "$LEAT_SOURCE/tests/support/schema_check.py" artifact.json one.json two.json
+  expect_out $'one.json fits\ntwo.json does not fit'
+}
+
+@test "a full disk is 74 for what a command prints too" {
+  run_line 'leat help >/dev/full'
+  expect_status 74
+  expect_err 'No space left on device'
+}
