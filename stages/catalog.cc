@@ -6,14 +6,18 @@ namespace leat {
 
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
+      // One a line.
       &kFilter,
       &kMap,
+      &kSet,
       &kDedupe,
       &kSample,
       &kTake,
       &kSkip,
       &kBatch,
       &kUnbatch,
+      &kRoute,
+      &kWindow,
   };
   return kAll;
 }

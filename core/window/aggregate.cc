@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <fmt/format.h>
-
-#include "core/base/text.h"
 #include "core/data/json.h"
 #include "core/data/order.h"
 #include "core/window/canonical.h"
@@ -15,20 +12,6 @@ namespace leat::window {
 namespace {
 
 using Kind = Aggregate::Kind;
-
-constexpr std::pair<std::string_view, Kind> kNames[] = {
-    {"count", Kind::count}, {"sum", Kind::sum},           {"avg", Kind::avg},         {"var", Kind::var},   {"min", Kind::min},
-    {"max", Kind::max},     {"first", Kind::first},       {"last", Kind::last},       {"rate", Kind::rate}, {"quantile", Kind::quantile},
-    {"topk", Kind::topk},   {"distinct", Kind::distinct}, {"collect", Kind::collect},
-};
-
-// The share that p50 or p99 stands for.
-std::optional<double> percentile(std::string_view name) {
-  if (name.size() < 2 || name[0] != 'p') return std::nullopt;
-  const auto percent = text::whole(name.substr(1));
-  if (!percent || *percent > 99 || name[1] == '0') return std::nullopt;
-  return static_cast<double>(*percent) / 100;
-}
 
 // Keeps the `wanted` earliest, in order; what comes in order costs one comparison.
 void collect(Collected& into, Order order, const Value& value, uint32_t wanted) {
@@ -113,7 +96,7 @@ struct Adder {
   const Value& value;
   Order order;
 
-  void operator()(uint64_t& count) const { ++count; }
+  void operator()(uint64_t& count) const { count += value.truthy(); }
   void operator()(Sum& sum) const { sum.add(value); }
   void operator()(Spread& spread) const { spread.add(value.number()); }
   void operator()(Best& best) const {
@@ -133,7 +116,7 @@ struct Adder {
   void operator()(std::unique_ptr<Quantile>& quantile) const { quantile->add(value.number()); }
   void operator()(std::unique_ptr<Distinct>& distinct) const { distinct->add(hash(spelled(), 0)); }
   void operator()(std::unique_ptr<TopK>& topk) const { topk->add(spelled()); }
-  void operator()(std::unique_ptr<Collected>& collected) const { collect(*collected, order, value, aggregate.wanted_); }
+  void operator()(std::unique_ptr<Collected>& collected) const { collect(*collected, order, value, aggregate.wanted()); }
 
   std::string spelled() const {
     std::string text;
@@ -164,7 +147,7 @@ struct Joiner {
   void operator()(std::unique_ptr<Distinct>& distinct) const { distinct->merge(*theirs<std::unique_ptr<Distinct>>()); }
   void operator()(std::unique_ptr<TopK>& topk) const { topk->merge(*theirs<std::unique_ptr<TopK>>()); }
   void operator()(std::unique_ptr<Collected>& collected) const {
-    for (const auto& [order, value] : *theirs<std::unique_ptr<Collected>>()) collect(*collected, order, value, aggregate.wanted_);
+    for (const auto& [order, value] : *theirs<std::unique_ptr<Collected>>()) collect(*collected, order, value, aggregate.wanted());
   }
 };
 
@@ -186,7 +169,7 @@ struct Answerer {
   Value operator()(const Best& best) const { return best.value; }
   Value operator()(const Edge& edge) const { return edge.value; }
   Value operator()(const std::unique_ptr<Quantile>& quantile) const {
-    const auto value = quantile->at(aggregate.share_);
+    const auto value = quantile->at(aggregate.number_);
     return value ? Value::real(*value) : Value();
   }
   Value operator()(const std::unique_ptr<Distinct>& distinct) const { return Value::integer(static_cast<int64_t>(distinct->count())); }
@@ -197,31 +180,6 @@ struct Answerer {
     return list;
   }
 };
-
-Result<Aggregate> Aggregate::make(std::string_view name, std::span<const double> parameters) {
-  const auto wrong = [&](std::string_view what) { return Error{Error::Kind::usage, fmt::format("{} takes {}", name, what), {}}; };
-  if (const auto share = percentile(name)) {
-    Aggregate aggregate(Kind::quantile);
-    aggregate.share_ = *share;
-    return parameters.empty() ? Result<Aggregate>(aggregate) : wrong("no number beside its expression");
-  }
-  const auto at = std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& known) { return known.first == name; });
-  if (at == std::end(kNames)) return Error{Error::Kind::usage, fmt::format("no aggregate is called {}", text::quoted(name)), {}};
-  Aggregate aggregate(at->second);
-  if (aggregate.kind_ == Kind::quantile) {
-    if (parameters.size() != 1 || !(parameters[0] >= 0 && parameters[0] <= 1))
-      return wrong("a share between 0 and 1, as in quantile(.ms; 0.95)");
-    aggregate.share_ = parameters[0];
-  } else if (aggregate.kind_ == Kind::topk || aggregate.kind_ == Kind::collect) {
-    const double wanted = parameters.empty() ? 10 : parameters[0];
-    if (parameters.size() > 1 || !(wanted >= 1 && wanted <= kMostWanted) || wanted != std::floor(wanted))
-      return wrong(fmt::format("a whole number between 1 and {}, as in {}(.path; 10)", kMostWanted, name));
-    aggregate.wanted_ = static_cast<uint32_t>(wanted);
-  } else if (!parameters.empty()) {
-    return wrong("no number beside its expression");
-  }
-  return aggregate;
-}
 
 Aggregate::State Aggregate::start() const {
   switch (kind_) {
@@ -244,7 +202,7 @@ Aggregate::State Aggregate::start() const {
     case Kind::distinct:
       return std::make_unique<Distinct>();
     case Kind::topk:
-      return std::make_unique<TopK>(wanted_);
+      return std::make_unique<TopK>(wanted());
     case Kind::collect:
       return std::make_unique<Collected>();
   }

@@ -1,22 +1,21 @@
 // Aggregate: a summary of many values that takes constant memory and can be joined with another of its kind.
 // Owner:   an Aggregate is what the user asked for, immutable; a State is its memory of one group and belongs to that group.
 // Thread:  Aggregate any, State one.   Blocks: never.
-// Fails:   make() for a name or parameter it does not know; refuses() before anything is added.
+// Fails:   accepts() says no before anything is added.
 //
 // null is left out everywhere, as in SQL: it is neither counted nor summed. An aggregate that got no value answers null, count 0.
+// count leaves false out too, so that count(.status >= 500) counts what it seems to.
 #pragma once
 
 #include <compare>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "core/base/result.h"
 #include "core/data/value.h"
+#include "core/expr/emit.h"
 #include "core/window/distinct.h"
 #include "core/window/quantile.h"
 #include "core/window/topk.h"
@@ -67,15 +66,14 @@ using Collected = std::vector<std::pair<Order, Value>>;  // in order
 
 class Aggregate {
  public:
-  enum class Kind : uint8_t { count, sum, avg, var, min, max, first, last, rate, quantile, distinct, topk, collect };
+  using Kind = expr::Aggregate::Kind;
+
   // What needs more than a few words stands on the heap.
   using State = std::variant<uint64_t, Sum, Spread, Best, Edge, std::unique_ptr<Quantile>, std::unique_ptr<Distinct>, std::unique_ptr<TopK>,
                              std::unique_ptr<Collected>>;
 
-  static constexpr uint32_t kMostWanted = 10'000;  // of topk and collect
-
-  // `p50`..`p99` are quantiles; quantile takes a share of 0..1, topk and collect how many (10 unless told).
-  static Result<Aggregate> make(std::string_view name, std::span<const double> parameters = {});
+  // `number`: the share of a quantile, how many values topk and collect hold at most.
+  explicit Aggregate(Kind kind, double number = 0) : kind_(kind), number_(number) {}
 
   Kind kind() const { return kind_; }
   State start() const;
@@ -87,14 +85,14 @@ class Aggregate {
   Value answer(const State& state, double seconds) const;  // `seconds` is the length of the window, what rate is by
 
  private:
-  explicit Aggregate(Kind kind) : kind_(kind) {}
   friend struct Adder;
   friend struct Joiner;
   friend struct Answerer;
 
+  uint32_t wanted() const { return static_cast<uint32_t>(number_); }
+
   Kind kind_;
-  double share_ = 0;     // quantile
-  uint32_t wanted_ = 0;  // topk, collect
+  double number_;
 };
 
 }  // namespace leat::window

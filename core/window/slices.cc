@@ -53,12 +53,12 @@ class Slices final : public Windows {
   Entry enter(const Key& key, Instant time, const Receipt& receipt) override {
     assert(!closing_);
     time_ = ns(time);
-    if (later(instant(last_end(time_)), bounds_.lateness) <= now_) return Entry::late;
-    slice_ = find(floor_to(time_, width_));
+    const Instant gone = turn_to(time_);
+    if (gone <= now_) return Entry::late;
     row_ = slice_ ? slice_->keys.find(key) : Keys::kNone;
     if (row_ == Keys::kNone) {
       if (groups_ >= bounds_.max_keys) return Entry::full;
-      if (!slice_) slice_ = make(floor_to(time_, width_));
+      if (!slice_) make(floor_to(time_, width_));
       row_ = slice_->add(key);
       ++groups_;
     }
@@ -69,14 +69,7 @@ class Slices final : public Windows {
   }
 
   void entered(Answers& answers) override {
-    Slice::Tally& tally = slice_->tallies[row_];
-    ++tally.records;
-    if (update_ > 0) {
-      tally.changed = changed_ = true;
-      if (next_update_ > kBegin) due_ = std::min(due_, next_update_);
-    }
-    if (bounds_.update_count > 0 && tally.records % bounds_.update_count == 0 && instant(last_end(time_)) > now_)
-      answer_one(last_end(time_), Mark::early, answers);
+    if (update_ > 0 || bounds_.update_count > 0) tally(answers);
     if (bounds_.lateness.count() == 0) return;
     for (int64_t end = first_end(floor_to(time_, width_)); end - size_ <= time_ && instant(end) <= now_; end += every_)
       if (later(instant(end), bounds_.lateness) > now_) answer_one(end, Mark::late, answers);
@@ -126,19 +119,28 @@ class Slices final : public Windows {
   int64_t last_end(int64_t time) const { return floor_to(time, every_) + size_; }  // of the windows that hold it
   int64_t first_end(int64_t slice) const { return ceil_to(slice + width_ - size_, every_) + size_; }
 
-  Slice* find(int64_t start) {
-    if (recent_ && recent_start_ == start) return recent_;
-    const auto at = slices_.find(start);
-    if (at == slices_.end()) return nullptr;
-    recent_start_ = start;
-    return recent_ = &at->second;
+  // Makes slice_ the one for this time, null if there is none yet, and answers when it will be gone. Records come in order
+  // mostly, and in the slice of the one before nothing has to be divided or looked up.
+  Instant turn_to(int64_t time) {
+    if (slice_ && time >= slice_start_ && time - slice_start_ < width_) return slice_gone_;
+    slice_start_ = floor_to(time, width_);
+    slice_gone_ = later(instant(last_end(time)), bounds_.lateness);
+    const auto at = slices_.find(slice_start_);
+    slice_ = at == slices_.end() ? nullptr : &at->second;
+    return slice_gone_;
   }
 
-  Slice* make(int64_t start) {
-    recent_ = &slices_.try_emplace(start, what_).first->second;
-    recent_start_ = start;
+  void make(int64_t start) {
+    slice_ = &slices_.try_emplace(start, what_).first->second;
     plan();
-    return recent_;
+  }
+
+  void tally(Answers& answers) {
+    Slice::Tally& tally = slice_->tallies[row_];
+    tally.changed = changed_ = true;
+    if (next_update_ > kBegin) due_ = std::min(due_, next_update_);
+    if (bounds_.update_count > 0 && ++tally.records % bounds_.update_count == 0 && instant(last_end(time_)) > now_)
+      answer_one(last_end(time_), Mark::early, answers);
   }
 
   auto begin_of(int64_t end) { return slices_.lower_bound(end - size_); }
@@ -265,14 +267,12 @@ class Slices final : public Windows {
       groups_ -= at->second.keys.size();
       at->second.owed.deliver();
       at = slices_.erase(at);
-      recent_ = nullptr;
+      slice_ = nullptr;
     }
   }
 
   const int64_t size_, every_, width_, update_;
   std::map<int64_t, Slice> slices_;  // by start
-  Slice* recent_ = nullptr;          // records come in order mostly
-  int64_t recent_start_ = 0;
   size_t groups_ = 0;
 
   Instant now_ = kBegin;       // how far time has come
@@ -285,6 +285,8 @@ class Slices final : public Windows {
 
   // The record that has entered.
   Slice* slice_ = nullptr;
+  int64_t slice_start_ = 0;
+  Instant slice_gone_{};
   uint32_t row_ = 0;
   int64_t time_ = 0;
   Key key_{};

@@ -37,8 +37,6 @@ struct Record {
 // Drives a shape by event time without disorder: the highest time so far is how far time has come.
 class Drive : public Answers {
  public:
-  explicit Drive(std::string_view aggregate = "sum") { what.push_back(*Aggregate::make(aggregate)); }
-
   void take(const Answer& answer) override {
     std::string values, key(answer.key);
     json::write(what[0].answer(answer.states[0], 1), values);
@@ -69,7 +67,7 @@ class Drive : public Answers {
   }
 
   Frontier frontier;  // outlives the receipts in the shape
-  std::vector<Aggregate> what;
+  std::vector<Aggregate> what{Aggregate(Aggregate::Kind::sum)};
   std::unique_ptr<Windows> windows;
   std::vector<Got> got;
   uint64_t fed = 0;

@@ -1,0 +1,128 @@
+// route: each record to the port of the case it fits. All ports read the same bytes: a case is a list of record numbers.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/expr/program.h"
+#include "stages/catalog.h"
+
+namespace leat {
+namespace {
+
+constexpr Port kFirstCase = 2;
+
+class Route final : public Stage {
+ public:
+  using Programs = std::vector<std::shared_ptr<const expr::Program>>;
+
+  Route(Programs cases, bool all) : cases_(std::move(cases)), all_(all), chosen_(cases_.size()) {}
+
+  Flow process(Batch& batch, Turn& turn) override {
+    const Slab& slab = batch.slab();
+    machine_.now(turn.now);
+    batch.keep_if([&](uint32_t i) { return choose({&slab, i}, turn); });
+    for (size_t at = 0; at < chosen_.size(); ++at)
+      if (!chosen_[at].empty()) turn.emit(static_cast<Port>(kFirstCase + at), batch.pick(std::exchange(chosen_[at], {})));
+    return Flow::more;
+  }
+
+  std::unique_ptr<Stage> clone() const override { return std::make_unique<Route>(cases_, all_); }
+
+ private:
+  // Answers whether the record fits no case and stays. A record that fails in one case goes to none.
+  bool choose(const expr::Row& row, Turn& turn) {
+    fits_.clear();
+    for (size_t at = 0; at < cases_.size() && (all_ || fits_.empty()); ++at) switch (machine_.test(*cases_[at], row)) {
+        case expr::Machine::Truth::yes:
+          fits_.push_back(at);
+          break;
+        case expr::Machine::Truth::no:
+          break;
+        case expr::Machine::Truth::failed:
+          return turn.fail(row.record, {machine_.code(), machine_.message()});
+      }
+    for (size_t at : fits_) chosen_[at].push_back(row.record);
+    return fits_.empty();
+  }
+
+  const Programs cases_;  // shared by the clones of all lanes
+  const bool all_;
+  expr::Machine machine_;
+  std::vector<std::vector<uint32_t>> chosen_;  // records by case
+  std::vector<size_t> fits_;                   // cases of the record at hand
+};
+
+constexpr std::array kOptions{
+    Option{.name = "case",
+           .kind = Option::Kind::named,
+           .value = "NAME=EXPR",
+           .help = "a port and what its records have in common; the first that fits counts",
+           .operand = true,
+           .required = true,
+           .repeat = true},
+    Option{.name = "all", .kind = Option::Kind::flag, .value = {}, .help = "a copy to every case that fits"},
+};
+
+constexpr std::array kPorts{PortSpec{"out", "records that fit no case, also called else"},
+                            PortSpec{"err", "records whose expression fails, with the bytes they came with"}};
+
+// jq -c 'select(.a <= 1)'
+constexpr std::array kExamples{
+    Example{"route 'big=.a > 1' --to - --from stage:route.big --to drop:", "{\"a\":1}\n{\"a\":2}\n", "{\"a\":1}\n"},
+};
+
+std::vector<std::string> case_names(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& value : settings.values("case")) names.push_back(value.key);
+  return names;
+}
+
+Done check_names(const std::vector<std::string>& names) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+  for (auto at = names.begin(); at != names.end(); ++at) {
+    const Error::Kind kind = Error::Kind::usage;
+    if (at->empty() || !std::all_of(at->begin(), at->end(), letter))
+      return Error{kind, fmt::format("{} cannot name a port", text::quoted(*at)), "names are a-z, 0-9, - and _"};
+    if (*at == "out" || *at == "err" || *at == "else")
+      return Error{kind, fmt::format("the port {} exists already", text::quoted(*at)), "give the case another name"};
+    if (std::find(names.begin(), at, *at) != at) return Error{kind, fmt::format("two cases are called {}", text::quoted(*at)), {}};
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
+  if (const Done done = check_names(case_names(settings)); !done) return done.error();
+  Route::Programs cases;
+  for (const auto& value : settings.values("case")) {
+    auto program = expr::Program::compile(value.text, *context.fields, {.variables = {}, .environment = context.environment});
+    if (!program) return program.error();
+    if ((*program)->reads_envelope() && context.envelopes) *context.envelopes = true;
+    cases.push_back(std::move(*program));
+  }
+  return std::unique_ptr<Stage>(std::make_unique<Route>(std::move(cases), settings.flag("all")));
+}
+
+}  // namespace
+
+constexpr StageSpec kRoute{
+    .name = "route",
+    .group = "flow",
+    .summary = "send records to different readers by what is in them",
+    .details =
+        "Each NAME is a port that another chain reads with --from stage:route.NAME. A record goes to the first case whose expression "
+        "has an output that is neither null nor false, or with --all a copy of it to every such case. The chain itself goes on with "
+        "the records that fit none. A record for which a case that is looked at fails goes to err and nowhere else.",
+    .options = kOptions,
+    .ports = kPorts,
+    .examples = kExamples,
+    .stateless = true,
+    .new_bytes = false,
+    .missing = StageSpec::Missing::filtered,
+    .make = make,
+    .more_ports = case_names,
+};
+
+}  // namespace leat

@@ -1,0 +1,369 @@
+// window: what can be said about many records at once, stretch of time by stretch of time and key by key. The shapes, the aggregates
+// and the watermark are core/window's; this file reads records into them and makes records of their answers.
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <numeric>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/data/json.h"
+#include "core/data/moment.h"
+#include "core/expr/emit.h"
+#include "core/stage/gather.h"
+#include "core/window/by.h"
+#include "core/window/windows.h"
+#include "stages/catalog.h"
+
+namespace leat {
+namespace {
+
+using window::Answer;
+using window::Mark;
+
+constexpr Port kLate = 2;
+constexpr size_t kPortion = 4096;  // answers per tick, so that a window of very many keys does not hold everything else up
+
+// What a window stage is made of, before it has seen a record.
+struct Parts {
+  std::shared_ptr<const expr::Program> time;  // null: arrival time
+  window::By by;
+  std::shared_ptr<const expr::EmitProgram> emit;
+  std::vector<window::Aggregate> aggregates;  // as emit calls them
+};
+
+class Window final : public Stage, private window::Answers {
+ public:
+  using Shape = std::function<std::unique_ptr<window::Windows>(const std::vector<window::Aggregate>&)>;
+
+  Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t max_keys, const Shape& shape)
+      : parts_(std::move(parts)), watermark_(std::move(watermark)), seed_(seed), max_keys_(max_keys), windows_(shape(parts_.aggregates)) {}
+
+  Flow process(Batch& batch, Turn& turn) override {
+    begin(turn);
+    const Slab& slab = batch.slab();
+    std::vector<uint32_t> late;
+    if (parts_.time) {
+      watermark_.arrive(batch.origin(), turn.now);
+      watermark_.wait(turn.now);
+    }
+    advance(SIZE_MAX);
+    batch.each([&](uint32_t i) {
+      if (!read({&slab, i}, turn)) return;
+      if (parts_.time && watermark_.see(batch.origin(), time_)) advance(SIZE_MAX);
+      enter(i, batch.receipt(), late, turn);
+    });
+    end();
+    if (!late.empty()) turn.emit(kLate, batch.pick(std::move(late)));
+    batch.clear();
+    return Flow::more;
+  }
+
+  std::optional<Instant> deadline() const override {
+    const auto due = windows_->due();
+    if (!parts_.time) return due == window::kBegin ? now_ : due;
+    if (due && *due <= watermark_.at()) return now_;  // the rest of a portion
+    return windows_->groups() > 0 ? watermark_.deadline() : std::nullopt;
+  }
+
+  void tick(Turn& turn) override {
+    begin(turn);
+    if (parts_.time) watermark_.wait(turn.now);
+    advance(kPortion);
+    end();
+  }
+
+  void ended(uint16_t origin, Turn& turn) override {
+    if (!parts_.time) return;
+    begin(turn);
+    watermark_.end(origin);
+    advance(SIZE_MAX);
+    end();
+  }
+
+  void finish(Turn& turn, bool drained) override {
+    begin(turn);
+    advance(SIZE_MAX);
+    windows_->close(!drained, *this);
+    end();
+  }
+
+ private:
+  void begin(Turn& turn) {
+    turn_ = &turn;
+    out_.emplace(turn, kOut);
+    now_ = turn.now;
+    machine_.now(turn.now);
+  }
+  void end() {
+    out_->send();
+    out_.reset();
+    batch_ = 0;
+    turn_ = nullptr;
+  }
+
+  void advance(size_t portion) { windows_->advance(parts_.time ? watermark_.at() : now_, *this, portion); }
+
+  // Works out everything about a record before anything of it is kept: its time, its key and what the aggregates take from it.
+  bool read(const expr::Row& row, Turn& turn) {
+    time_ = now_;
+    if (parts_.time && !read_time(row)) return turn.fail(row.record, {code_, message_});
+    if (!parts_.by.of(machine_, row, key_)) return turn.fail(row.record, {parts_.by.code(), parts_.by.message()});
+    taken_.clear();
+    for (size_t at = 0; at < parts_.aggregates.size(); ++at)
+      if (!read_argument(at, row)) return turn.fail(row.record, {code_, message_});
+    return true;
+  }
+
+  bool read_time(const expr::Row& row) {
+    std::optional<Instant> time;
+    int values = 0;
+    const bool ran = machine_.each(*parts_.time, row, [&](const Value& value) {
+      time = ++values == 1 ? moment(value) : std::nullopt;
+      return values == 1;
+    });
+    // A century off the ends, so that no sum of a time and a window can leave 64 bits.
+    constexpr Instant kFirst{std::chrono::sys_days{std::chrono::year(1778) / 1 / 1}},
+        kLast{std::chrono::sys_days{std::chrono::year(2162) / 1 / 1}};
+    if (ran && time && *time >= kFirst && *time < kLast) {
+      time_ = *time;
+      return true;
+    }
+    code_ = ran ? "type" : machine_.code();
+    message_ = ran ? "time wants seconds since 1970 or RFC 3339 text, between 1778 and 2161" : machine_.message();
+    return false;
+  }
+
+  bool read_argument(size_t at, const expr::Row& row) {
+    const auto& argument = parts_.emit->aggregates()[at].argument;
+    if (!argument) return true;
+    const window::Aggregate& aggregate = parts_.aggregates[at];
+    code_ = {};
+    const bool ran = machine_.each(*argument, row, [&](const Value& value) {
+      if (aggregate.accepts(value)) return taken_.emplace_back(at, value), true;
+      std::string written;
+      json::write(value, written);
+      code_ = "type";
+      message_ = fmt::format("{}: {} is not a number", parts_.emit->aggregates()[at].name, text::quoted(written));
+      return false;
+    });
+    if (!ran) code_ = machine_.code(), message_ = machine_.message();
+    return code_.empty();
+  }
+
+  void enter(uint32_t record, const Receipt& receipt, std::vector<uint32_t>& late, Turn& turn) {
+    switch (windows_->enter({key_, window::hash(key_, seed_)}, time_, receipt)) {
+      case window::Windows::Entry::late:
+        late.push_back(record);
+        return;
+      case window::Windows::Entry::full:
+        turn.fail(record, {"limit", fmt::format("{} groups are open already (max-keys)", max_keys_)});
+        return;
+      case window::Windows::Entry::kept:
+        break;
+    }
+    window::Aggregate::State* states = windows_->states();
+    const window::Order order{time_.time_since_epoch().count(), ++arrivals_};
+    for (size_t at = 0; at < parts_.aggregates.size(); ++at)
+      if (!parts_.emit->aggregates()[at].argument) parts_.aggregates[at].add_record(states[at]);
+    for (const auto& [at, value] : taken_) parts_.aggregates[at].add(states[at], value, order);
+    windows_->entered(*this);
+  }
+
+  // An answer becomes a record.
+  void take(const Answer& answer) override {
+    write_bounds(answer);
+    parts_.by.write(answer.key, text_);
+    const double seconds = std::chrono::duration<double>(answer.end - answer.start).count();
+    results_.clear();
+    for (size_t at = 0; at < parts_.aggregates.size(); ++at) results_.push_back(parts_.aggregates[at].answer(answer.states[at], seconds));
+    const bool done = write_fields(answer);
+    if (answer.mark == Mark::early) text_ += ",\"update\":\"early\"";
+    if (answer.mark == Mark::late) text_ += ",\"update\":\"late\"";
+    if (answer.mark == Mark::partial) text_ += ",\"partial\":true";
+    text_ += '}';
+    if (!done) return spoil(answer);
+    out_->add(text_);
+    if (batch_ != answer.batch || out_->owes_nothing()) answer.owed->share_into(out_->owed());
+    batch_ = answer.batch;
+  }
+
+  void write_bounds(const Answer& answer) {
+    if (bounds_.empty() || answer.start != start_ || answer.end != end_) {
+      start_ = answer.start, end_ = answer.end;
+      bounds_ = fmt::format(R"({{"start":"{}","end":"{}")", text::rfc3339(start_), text::rfc3339(end_));
+    }
+    text_ = bounds_;
+  }
+
+  bool write_fields(const Answer& answer) {
+    const auto seconds = [](Instant time) { return Value::real(std::chrono::duration<double>(time.time_since_epoch()).count()); };
+    if (!parts_.emit->make(machine_, parts_.by.value(answer.key), seconds(answer.start), seconds(answer.end), results_, fields_))
+      return false;
+    for (const Entry& field : fields_.entries()) {
+      text_ += ',';
+      json::write(field.key, text_);
+      text_ += ':';
+      json::write(field.item, text_);
+    }
+    return true;
+  }
+
+  // The emit expression failed (a division by zero, say). The answer goes to `err` as far as it is known.
+  void spoil(const Answer& answer) {
+    SlabRef slab = turn_->slab();
+    slab->add(text_);
+    slab->contiguous = true;
+    Receipts owed;
+    answer.owed->share_into(owed);
+    turn_->fail_made(Batch(std::move(slab), owed.join(), 0), {machine_.code(), machine_.message()});
+  }
+
+  Parts parts_;
+  window::Watermark watermark_;
+  const uint64_t seed_, max_keys_;
+  const std::unique_ptr<window::Windows> windows_;
+  expr::Machine machine_;
+  Instant now_{};
+  uint64_t arrivals_ = 0;
+
+  // Of the record at hand.
+  Instant time_{};
+  std::string key_;
+  std::vector<std::pair<size_t, Value>> taken_;  // aggregate, value
+  std::string_view code_;
+  std::string message_;
+
+  // Of the call and the answer at hand.
+  Turn* turn_ = nullptr;
+  std::optional<Gather> out_;
+  uint64_t batch_ = 0;
+  std::vector<Value> results_;
+  Value fields_;
+  std::string text_, bounds_;
+  Instant start_{}, end_{};
+};
+
+using Kind = Option::Kind;
+
+constexpr std::array kOptions{
+    Option{.name = "size", .kind = Kind::duration, .value = "DURATION", .help = "how long a window is", .operand = true},
+    Option{.name = "every",
+           .kind = Kind::duration,
+           .value = "DURATION",
+           .help = "how far apart windows begin; less than the size: they overlap"},
+    Option{.name = "session", .kind = Kind::duration, .value = "GAP", .help = "a window is what follows each other in less than GAP"},
+    Option{.name = "count", .kind = Kind::count, .value = "N", .help = "a window is N records"},
+    Option{.name = "global", .kind = Kind::flag, .value = {}, .help = "a window is all there is"},
+    Option{.name = "by", .kind = Kind::keys, .value = "[NAME=]EXPR", .help = "a window for each value of EXPR", .repeat = true},
+    Option{.name = "time", .kind = Kind::expr, .value = "EXPR", .help = "the time of a record; without it, when it arrives"},
+    Option{.name = "disorder", .kind = Kind::duration, .value = "DURATION", .help = "how far records may be behind the highest time"},
+    Option{.name = "lateness", .kind = Kind::duration, .value = "DURATION", .help = "how long a window that is over still takes records"},
+    Option{
+        .name = "idle", .kind = Kind::duration, .value = "DURATION", .help = "a silent input is not waited for longer", .fallback = "10s"},
+    Option{.name = "emit", .kind = Kind::expr, .value = "OBJECT", .help = "the fields of an answer", .required = true},
+    Option{.name = "update", .kind = Kind::duration, .value = "DURATION", .help = "also answer early, as often, for what has changed"},
+    Option{.name = "update_count", .kind = Kind::count, .value = "N", .help = "also answer early at every Nth record"},
+    Option{.name = "max_keys", .kind = Kind::count, .value = "N", .help = "groups held at once", .fallback = "100000"},
+};
+
+constexpr std::array kPorts{
+    PortSpec{"out", "the answers"},
+    PortSpec{"err", "records that cannot be read, timed, keyed or summed, or are one key too many; answers whose emit expression fails"},
+    PortSpec{"late", "records behind the watermark whose windows have gone"},
+};
+
+// jq -n 'reduce inputs as $r ({}; .[$r.t / 60 | floor * 60 | todate] += 1) | to_entries[] | {start: .key, n: .value}', ends by hand
+constexpr std::array kExamples{
+    Example{"window 1m --time .t --emit '{n: count}'", "{\"t\":0}\n{\"t\":59.5}\n{\"t\":60}\n",
+            "{\"start\":\"1970-01-01T00:00:00Z\",\"end\":\"1970-01-01T00:01:00Z\",\"n\":2}\n"
+            "{\"start\":\"1970-01-01T00:01:00Z\",\"end\":\"1970-01-01T00:02:00Z\",\"n\":1}\n"},
+    Example{"window --global --by .k --emit '{n: count, most: max(.v)}'",
+            "{\"k\":\"b\",\"v\":1}\n{\"k\":\"a\",\"v\":2}\n{\"k\":\"b\",\"v\":3}\n",
+            {}},
+};
+
+Error refused(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
+
+// What the options say together; each by itself has been looked at by whoever read them.
+Done check(const Settings& settings) {
+  const auto given = [&](std::string_view name) { return settings.find(name) != nullptr; };
+  const int shapes = given("size") + given("session") + given("count") + settings.flag("global");
+  if (shapes == 0) return refused("window wants to know how far a window goes", "window 1m, --session 30m, --count 500 or --global");
+  if (shapes > 1) return refused("a window has one shape: a size, --session, --count or --global");
+  for (std::string_view name : {"size", "every", "session", "disorder", "lateness", "idle", "update"})
+    if (const auto value = settings.duration(name); value && *value > std::chrono::hours(24 * 3660))
+      return refused(fmt::format("{} may be ten years at most", name));
+  if (given("every")) {
+    if (!given("size")) return refused("every goes with windows of a size");
+    const int64_t size = settings.duration("size")->count(), every = settings.duration("every")->count();
+    if (every > size)
+      return refused("every is longer than the window, so records between two windows would be lost", "filter them out before");
+    if (size / std::gcd(size, every) > 10'000)
+      return refused("a window would fall into more than 10000 steps", "choose an --every that divides the size");
+    if (given("update_count")) return refused("update-count does not go with windows that overlap", "use --update");
+  }
+  for (std::string_view name : {"disorder", "lateness"})
+    if (given(name) && !given("time")) return refused(fmt::format("{} goes with --time: what counts by its arrival is never late", name));
+  if (given("lateness") && !given("size") && !given("session")) return refused("lateness goes with windows of time");
+  if (given("count") && (given("update") || given("update_count"))) return refused("a window of --count answers when it is full");
+  return {};
+}
+
+Window::Shape shape_of(const Settings& settings) {
+  window::Bounds bounds;
+  bounds.lateness = settings.duration("lateness").value_or(Duration(0));
+  bounds.update = settings.duration("update").value_or(Duration(0));
+  bounds.update_count = settings.count("update_count").value_or(0);
+  bounds.max_keys = *settings.count("max_keys");
+  const auto size = settings.duration("size"), every = settings.duration("every"), gap = settings.duration("session");
+  const uint64_t count = settings.count("count").value_or(0);
+  return [=](const std::vector<window::Aggregate>& what) {
+    if (size) return window::make_slices(what, bounds, *size, every.value_or(*size));
+    return gap ? window::make_sessions(what, bounds, *gap) : window::make_counted(what, bounds, count);
+  };
+}
+
+Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
+  if (const Done done = check(settings); !done) return done.error();
+  const expr::CompileOptions options{.variables = {}, .environment = context.environment};
+  Parts parts;
+  bool envelopes = false;
+  if (const auto time = settings.text("time")) {
+    auto program = expr::Program::compile(*time, *context.fields, options);
+    if (!program) return program.error();
+    envelopes |= (*program)->reads_envelope();
+    parts.time = std::move(*program);
+  }
+  for (const auto& value : settings.values("by"))
+    if (const Done done = parts.by.add(value.key, value.text, *context.fields, options); !done) return done.error();
+  auto emit = expr::EmitProgram::compile(*settings.text("emit"), *context.fields, options);
+  if (!emit) return emit.error();
+  parts.emit = std::move(*emit);
+  for (const expr::Aggregate& call : parts.emit->aggregates()) parts.aggregates.emplace_back(call.kind, call.number);
+  envelopes |= parts.by.reads_envelope() || parts.emit->reads_envelope();
+  if (envelopes && context.envelopes) *context.envelopes = true;
+  window::Watermark watermark(context.inputs, settings.duration("disorder").value_or(Duration(0)), *settings.duration("idle"));
+  return std::unique_ptr<Stage>(
+      std::make_unique<Window>(std::move(parts), std::move(watermark), context.seed, *settings.count("max_keys"), shape_of(settings)));
+}
+
+}  // namespace
+
+constexpr StageSpec kWindow{
+    .name = "window",
+    .group = "window",
+    .summary = "say something about many records at once, by time and key",
+    .details = "",
+    .options = kOptions,
+    .ports = kPorts,
+    .examples = kExamples,
+    .stateless = false,
+    .new_bytes = true,
+    .missing = StageSpec::Missing::absorbed,
+    .make = make,
+};
+
+}  // namespace leat
