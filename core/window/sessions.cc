@@ -46,7 +46,7 @@ class Sessions final : public Windows {
   }
 
   bool advance(Instant now, Answers& answers, size_t limit) override {
-    begin_updates(now);
+    if (bounds_.update.count() > 0 && !changed_ && now > kBegin && now < kEnd && next_update_ <= now) plan_update(now);
     for (;;) {
       if (!drain(answers, limit)) return false;
       const bool update = changed_ && next_update_ > kBegin && now < kEnd && next_update_ <= now;
@@ -55,6 +55,7 @@ class Sessions final : public Windows {
       now_ = std::max(now_, until);
       if (!update) return true;
       collect_changed();
+      plan_update(now);  // not of the moments passed over: nothing will have changed until then
     }
   }
 
@@ -192,8 +193,6 @@ class Sessions final : public Windows {
     return !closing_.empty();
   }
   void collect_changed() {
-    next_update_ = kBegin;
-    begin_updates(now_);
     changed_ = false;
     for (uint32_t id = 0; id < sessions_.size(); ++id)
       if (Session& session = sessions_[id]; session.life != 0 && session.state == State::open && std::exchange(session.changed, false))
@@ -201,9 +200,9 @@ class Sessions final : public Windows {
     sort_closing();
   }
 
-  void begin_updates(Instant now) {
+  void plan_update(Instant now) {
     const int64_t update = bounds_.update.count(), at = now.time_since_epoch().count();
-    if (update > 0 && next_update_ == kBegin && now > kBegin && now < kEnd) next_update_ = Instant(Duration(at - at % update + update));
+    next_update_ = Instant(Duration(at - at % update + update));
   }
 
   void sort_closing() {

@@ -54,7 +54,7 @@ class Slices final : public Windows {
     assert(!closing_);
     time_ = ns(time);
     const Instant gone = turn_to(time_);
-    if (gone <= now_) return Entry::late;
+    if (gone <= answered_) return Entry::late;
     row_ = slice_ ? slice_->keys.find(key) : Keys::kNone;
     if (row_ == Keys::kNone) {
       if (groups_ >= bounds_.max_keys) return Entry::full;
@@ -71,12 +71,12 @@ class Slices final : public Windows {
   void entered(Answers& answers) override {
     if (update_ > 0 || bounds_.update_count > 0) tally(answers);
     if (bounds_.lateness.count() == 0) return;
-    for (int64_t end = first_end(floor_to(time_, width_)); end - size_ <= time_ && instant(end) <= now_; end += every_)
-      if (later(instant(end), bounds_.lateness) > now_) answer_one(end, Mark::late, answers);
+    for (int64_t end = first_end(floor_to(time_, width_)); end - size_ <= time_ && instant(end) <= answered_; end += every_)
+      if (later(instant(end), bounds_.lateness) > answered_) answer_one(end, Mark::late, answers);
   }
 
   bool advance(Instant now, Answers& answers, size_t limit) override {
-    if (update_ > 0 && next_update_ == kBegin && now > kBegin && now < kEnd) {
+    if (update_ > 0 && !changed_ && now > kBegin && now < kEnd && next_update_ <= now) {  // a moment for updates with nothing to tell
       next_update_ = instant(floor_to(ns(now), update_) + update_);
       plan();
     }
@@ -86,7 +86,7 @@ class Slices final : public Windows {
       if (update_ > 0 && now < kEnd) next_update_ = std::max(next_update_, instant(floor_to(ns(now), update_) + update_));
       plan();
     }
-    now_ = std::max(now_, now);
+    answered_ = std::max(answered_, now);
     return true;
   }
 
@@ -139,7 +139,7 @@ class Slices final : public Windows {
     Slice::Tally& tally = slice_->tallies[row_];
     tally.changed = changed_ = true;
     if (next_update_ > kBegin) due_ = std::min(due_, next_update_);
-    if (bounds_.update_count > 0 && ++tally.records % bounds_.update_count == 0 && instant(last_end(time_)) > now_)
+    if (bounds_.update_count > 0 && ++tally.records % bounds_.update_count == 0 && instant(last_end(time_)) > answered_)
       answer_one(last_end(time_), Mark::early, answers);
   }
 
@@ -275,8 +275,7 @@ class Slices final : public Windows {
   std::map<int64_t, Slice> slices_;  // by start
   size_t groups_ = 0;
 
-  Instant now_ = kBegin;       // how far time has come
-  Instant answered_ = kBegin;  // every window that ends until then has its answer
+  Instant answered_ = kBegin;  // how far time has come: every window that ends until then has its answer
   Instant due_ = kEnd, next_update_ = kBegin;
   bool changed_ = false, refresh_ = false;
   std::unique_ptr<Closing> closing_;

@@ -275,14 +275,15 @@ constexpr std::array kPorts{
     PortSpec{"late", "records behind the watermark whose windows have gone"},
 };
 
-// jq -n 'reduce inputs as $r ({}; .[$r.t / 60 | floor * 60 | todate] += 1) | to_entries[] | {start: .key, n: .value}', ends by hand
+// By hand; the counts are those of jq -s 'group_by(.t / 60 | floor)[] | length'
 constexpr std::array kExamples{
     Example{"window 1m --time .t --emit '{n: count}'", "{\"t\":0}\n{\"t\":59.5}\n{\"t\":60}\n",
             "{\"start\":\"1970-01-01T00:00:00Z\",\"end\":\"1970-01-01T00:01:00Z\",\"n\":2}\n"
             "{\"start\":\"1970-01-01T00:01:00Z\",\"end\":\"1970-01-01T00:02:00Z\",\"n\":1}\n"},
-    Example{"window --global --by .k --emit '{n: count, most: max(.v)}'",
-            "{\"k\":\"b\",\"v\":1}\n{\"k\":\"a\",\"v\":2}\n{\"k\":\"b\",\"v\":3}\n",
-            {}},
+    Example{"window --global --time .t --by .k --emit '{most: max(.v), mean: avg(.v)}'",
+            "{\"t\":1,\"k\":\"b\",\"v\":1}\n{\"t\":2,\"k\":\"a\",\"v\":2}\n{\"t\":2,\"k\":\"b\",\"v\":4}\n",
+            "{\"start\":\"1970-01-01T00:00:02Z\",\"end\":\"1970-01-01T00:00:02Z\",\"k\":\"a\",\"most\":2,\"mean\":2}\n"
+            "{\"start\":\"1970-01-01T00:00:01Z\",\"end\":\"1970-01-01T00:00:02Z\",\"k\":\"b\",\"most\":4,\"mean\":2.5}\n"},
 };
 
 Error refused(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
@@ -356,7 +357,28 @@ constexpr StageSpec kWindow{
     .name = "window",
     .group = "window",
     .summary = "say something about many records at once, by time and key",
-    .details = "",
+    .details =
+        "A window is [start, end). Windows of a size lie at multiples of --every (or of the size) since 1970; a session goes from its "
+        "first "
+        "record to GAP after its last; --count and --global windows go from the time of their first record to that of their last. A record "
+        "belongs to one group for each window it is in: its value of --by, all together if there is none.\n\n"
+        "An answer is {start, end, the fields of --by, the fields of --emit}, with times as RFC 3339 text, in order of end, then key. "
+        "--emit is an object in which count, sum, avg, var, min, max, first, last, rate, p50 to p99, quantile, distinct, topk and collect "
+        "are over the records of the group, and $key, $start and $end (in seconds) are its own. Aggregates leave null out, and count "
+        "leaves "
+        "false out; of no value they are null. Sums of whole numbers are exact in 64 bits. var is that of a sample. first, last and "
+        "collect "
+        "go by time. Percentiles are of rank ceil(share * n), exact up to 64 numbers and within 0.8 % beyond. distinct is exact up to 256 "
+        "values and has a standard error of 1.6 % beyond. topk gives {value, count}, with the error a count may have if there were very "
+        "many "
+        "values. A record with something else than a number to sum fails.\n\n"
+        "With --time, time is what the records say: seconds since 1970 or RFC 3339 text. Each input's watermark is its highest time less "
+        "--disorder; the stage's is the lowest of its inputs', without those that are silent for --idle, and a window is over when the "
+        "watermark passes its end. At the end of the input all windows are, so a file gives the answers it would have given live. A record "
+        "whose windows are over is late and leaves by its port, unless --lateness still allows it: then its group answers again, with "
+        "\"update\": \"late\". With --update or --update-count groups also answer before the end, with \"update\": \"early\". A window cut "
+        "short by a signal answers with \"partial\": true.\n\n"
+        "A record that would be one group more than --max-keys fails with code limit. Each step of overlapping windows counts.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -60,12 +60,11 @@ Settings settings_of(const StageSpec& spec, const std::vector<Set>& sets) {
 
 Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16_t> inputs) : spec_(spec), inputs_(std::move(inputs)) {
   MakeContext context{};
-  bool envelopes = false;
-  context.envelopes = &envelopes;
   context.fields = &plan_;
   context.inputs = inputs_;
   context.id = spec.name;
   context.seed = 1;
+  context.envelopes = &wants_envelopes_;
   auto made = spec.make(settings_of(spec, sets), context);
   if (!made) {
     ADD_FAILURE() << spec.name << " was refused: " << made.error().text;
@@ -141,7 +140,9 @@ void Rig::check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left) {
     if (entered) outcome_.failed.push_back({std::string(entered->slab().record(record)), std::string(reason.code), reason.message});
   }
   for (auto& [batch, reason] : turn.spoiled) {
-    batch.each([&, &made = batch](uint32_t i) { outcome_.failed.push_back({std::string(made.slab().record(i)), std::string(reason.code), reason.message}); });
+    batch.each([&, &made = batch](uint32_t i) {
+      outcome_.failed.push_back({std::string(made.slab().record(i)), std::string(reason.code), reason.message});
+    });
     batch.let_go();
   }
   if (left && !left->empty()) turn.emitted.emplace_back(kOut, std::move(*left));

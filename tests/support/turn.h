@@ -87,6 +87,7 @@ class Rig {
   // Records read as envelopes ask for one: called on every slab before it enters the stage.
   void envelopes(std::function<Envelope(size_t line)> make) { make_envelope_ = std::move(make); }
 
+  bool wants_envelopes() const { return wants_envelopes_; }  // the stage asked for them
   const Outcome& outcome() const { return outcome_; }
   const std::vector<std::pair<Port, Batch>>& held() const { return held_; }
   const Frontier& frontier() const { return frontier_; }
@@ -105,6 +106,7 @@ class Rig {
   Frontier frontier_;
   const StageSpec& spec_;
   FieldPlan plan_;
+  bool wants_envelopes_ = false;
   std::vector<uint16_t> inputs_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Stage> stage_;
