@@ -42,7 +42,7 @@ struct Runner::Lane {
   const bool serial;
   SplitMix random;  // for the ids of new envelopes
   Instant now{};
-  uint64_t seen_wakes = 0;
+  size_t next_input = 0;  // where the next look for something to read begins, so that a busy source starves no other
 
   Reader& reader(const FieldPlan& plan, const Format& format);
 };
@@ -65,6 +65,7 @@ class Runner::StageTurn final : public Turn {
   };
   std::vector<Failed> failed;
   uint64_t dropped = 0;
+  const Refusal* refusal = nullptr;  // of records that came back from a sink
 
  private:
   Runner& runner_;

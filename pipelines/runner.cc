@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "pipelines/lane.h"
 
 namespace leat {
@@ -29,6 +31,7 @@ class Runner::SinkPort final : public SinkHost {
 
   void failed(Error error) override {
     runner_.record_error(error);
+    runner_.states_[node_]->failed = true;
     close();
     runner_.loop_.post([runner = &runner_] { runner->drain(); });
   }
@@ -40,6 +43,24 @@ class Runner::SinkPort final : public SinkHost {
   }
 
   void idle() override { runner_.check_over(); }
+
+  bool refuse(Batch& batch, const Refusal& why) override {
+    if (runner_.graph_.nodes[node_].readers[kErr].empty() && !runner_.graph_.drop_errors) return false;
+    runner_.send_refused(node_, batch, why);
+    batch.let_go();
+    return true;
+  }
+
+  void dropped(uint64_t records, std::string_view reason) override {
+    runner_.count_drop(node_, records, reason, runner_.serial_->tallies[node_]);
+  }
+
+  void note(std::string text) override { runner_.note(text); }
+
+  bool spoiled() const override {
+    std::lock_guard lock(runner_.outcome_mutex_);
+    return runner_.outcome_.error || runner_.outcome_.stopped_by_strict || runner_.outcome_.drain_expired;
+  }
 
  private:
   void close() {
@@ -55,12 +76,29 @@ class Runner::SinkPort final : public SinkHost {
   const uint32_t node_;
 };
 
+class Runner::SourcePort final : public SourceHost {
+ public:
+  SourcePort(Runner& runner, InputState& input) : runner_(runner), input_(input) {}
+
+  Loop& loop() override { return runner_.loop_; }
+  void wake() override {
+    input_.parked = false;
+    runner_.wake();
+  }
+  void note(std::string text) override { runner_.note(text); }
+
+ private:
+  Runner& runner_;
+  InputState& input_;
+};
+
 Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     : graph_(std::move(graph)), loop_(loop), clock_(clock), options_(std::move(options)) {
   for (size_t i = 0; i < graph_.inputs.size(); ++i) {
     inputs_.push_back(std::make_unique<InputState>());
     inputs_[i]->input = &graph_.inputs[i];
     inputs_[i]->origin = static_cast<uint16_t>(i);
+    source_ports_.push_back(std::make_unique<SourcePort>(*this, *inputs_[i]));
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     states_.push_back(std::make_unique<NodeState>());
@@ -77,7 +115,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
 
 Runner::~Runner() {
   abort();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) thread.join();  // of a run that was over by itself
 }
 
 // Counts the edges into every node, and which inputs can reach it.
@@ -101,13 +139,8 @@ Done Runner::start() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i)
     if (graph_.nodes[i].sink)
       if (Done opened = graph_.nodes[i].sink->open(*sink_ports_[i]); !opened) return opened;
-  for (auto& state : inputs_) {
-    const Done opened = state->input->source->open(loop_, [this, input = state.get()] {
-      input->parked = false;
-      wake();
-    });
-    if (!opened) return opened;
-  }
+  for (auto& input : inputs_)
+    if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
   loop_.on_time([this] { on_time(); });
   if (options_.threads <= 1) {
     loop_.work([this] { return step(*lanes_[0]); });
@@ -138,27 +171,29 @@ void Runner::wake() {
   woken_.notify_all();
 }
 
+bool Runner::may_read(const InputState& input) const {
+  if (input.ended || input.shut.load() > 0 || input.parked.load()) return false;
+  if (!input.input->source->in_turn()) return true;
+  // A file's turn comes when the files before it have ended.
+  return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,
+                      [](const auto& before) { return !before->ended && before->input->source->in_turn(); });
+}
+
 bool Runner::step(Lane& lane) {
   if (over()) return false;
-  bool file_seen = false;
   InputState* busy = nullptr;
-  for (auto& input : inputs_) {
-    if (input->ended) continue;
-    const bool file = input->input->source->in_turn();
-    if (file && std::exchange(file_seen, true)) continue;  // its turn comes when the file before it has ended
-    if (input->shut.load() > 0 || input->parked.load()) continue;
-    if (!input->token.try_lock()) {
-      busy = busy ? busy : input.get();
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    InputState& input = *inputs_[(lane.next_input + i) % inputs_.size()];
+    if (!may_read(input)) continue;
+    if (!input.token.try_lock()) {
+      busy = busy ? busy : &input;
       continue;
     }
-    if (lane_pull(lane, *input)) return true;
+    if (lane_pull(lane, input)) return true;
   }
   if (busy) {  // another lane reads the only source that is ready: the next block is ours
     busy->token.lock();
-    if (busy->ended || busy->shut.load() > 0 || busy->parked.load())
-      busy->token.unlock();
-    else if (lane_pull(lane, *busy))
-      return true;
+    if (lane_pull(lane, *busy)) return true;
   }
   if (!flushed_.load() && turnstile_.next() == numbers_.load() && !flushed_.exchange(true)) turnstile_.post([this] { flush(); });
   return false;
@@ -166,6 +201,10 @@ bool Runner::step(Lane& lane) {
 
 // Holds the read token when called, and has let it go on return.
 bool Runner::lane_pull(Lane& lane, InputState& input) {
+  if (!may_read(input)) {  // it was before the token was ours
+    input.token.unlock();
+    return false;
+  }
   SlabRef slab;
   uint64_t end = 0;
   // Set before the pull: a wake that comes while it answers `later` must not be lost.
@@ -176,6 +215,7 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
     return false;
   }
   input.parked = false;
+  lane.next_input = input.origin + 1u;
   // From the moment it has a number until turn_batch nothing may wait or return early: later numbers depend on it.
   const uint64_t number = numbers_.fetch_add(1);
   flushed_ = false;
@@ -189,6 +229,8 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   input.ended = true;
   input.token.unlock();
   if (pulled == Pull::failed && input.input->source->error()) record_error(*input.input->source->error());
+  if (const uint64_t bytes = input.input->source->cut_off(); bytes > 0 && draining_)
+    note(fmt::format("{}: {} bytes of a record that had not ended were left unread", input.input->source->name(), bytes));
   turn_end(input, number);
   wake();  // the next file's turn has come
   return true;
@@ -254,6 +296,11 @@ void Runner::finish_node(uint32_t node) {
 void Runner::flush() {
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i)
     if (graph_.nodes[i].sink && !states_[i]->closed) graph_.nodes[i].sink->flush();
+  commit(true);
+}
+
+void Runner::commit(bool resting) {
+  for (auto& input : inputs_) input->input->source->committed(input->frontier.committed(), resting);
 }
 
 void Runner::on_time() {
@@ -281,6 +328,7 @@ void Runner::on_time() {
 
 // Arms the one timer for the earliest deadline.
 void Runner::after_turn() {
+  commit(false);
   std::optional<Instant> first = drain_by_;
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
     const Graph::Node& node = graph_.nodes[i];
@@ -289,8 +337,9 @@ void Runner::after_turn() {
   }
   if (first == armed_) return;
   armed_ = first;
-  if (loop_.here()) return loop_.arm(first);
-  loop_.post([this, first] { loop_.arm(first); });
+  // With lanes always by post, even from the loop's own thread: an older post must not come after a newer direct call.
+  if (options_.threads <= 1) return loop_.arm(first);
+  loop_.post([loop = &loop_, first] { loop->arm(first); });
 }
 
 // A node none of whose readers is open closes too; a source without an open reader is stopped. Dead letters alone keep nothing going.
@@ -316,15 +365,22 @@ void Runner::prune() {
 
 void Runner::check_over() {
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
-    const NodeState& state = *states_[i];
+    NodeState& state = *states_[i];
     if (!state.finished) return;
-    if (graph_.nodes[i].sink && !state.closed && !graph_.nodes[i].sink->idle()) return;
+    const Graph::Node& node = graph_.nodes[i];
+    if (!node.sink) continue;
+    if (!state.closed && !node.sink->idle()) return;
+    // Only now can it give nothing back any more: what reads its err, always a later node, ends with it.
+    if (std::exchange(state.ended, true)) continue;
+    for (uint32_t reader : node.readers[kErr]) parent_ended(reader);
   }
   for (const auto& input : inputs_)
     if (!input->ended) return;
+  if (over()) return;
+  commit(true);
   over_.store(true, std::memory_order_release);
   wake();
-  loop_.post([this] { loop_.stop(); });
+  loop_.post([loop = &loop_] { loop->stop(); });
 }
 
 void Runner::drain() {
@@ -349,7 +405,13 @@ void Runner::abort() {
   threads_.clear();
   for (Graph::Node& node : graph_.nodes)
     if (node.sink) node.sink->abandon();
+  commit(true);
   loop_.stop();
+}
+
+void Runner::note(const std::string& text) {
+  std::lock_guard lock(outcome_mutex_);
+  options_.report(text);
 }
 
 void Runner::record_error(const Error& error) {

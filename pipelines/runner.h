@@ -28,19 +28,19 @@
 namespace leat {
 
 struct RunOptions {
-  int threads = 1;                         // 1: inline on the loop thread
+  int threads = 1;  // 1: inline on the loop thread
   Duration drain = std::chrono::seconds(10);
-  uint32_t batch_records = 0;              // at most so many per batch; 0: as they were read. For tests of the boundary law
+  uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
   std::function<void(const std::string&)> report;  // one line for people; called under the turn or a lane's lock
-  uint64_t seed = 0;                       // of the ids that new envelopes get
+  uint64_t seed = 0;                               // of the ids that new envelopes get
 };
 
 // How a run ended; cli makes the exit status of it.
 struct Outcome {
-  std::optional<Error> error;     // the first that was fatal or cost input
-  uint64_t failed = 0;            // records that nobody took
-  uint64_t lost = 0;              // reads whose delivery was never confirmed
-  bool reader_gone = false;       // stdout was closed by its reader
+  std::optional<Error> error;  // the first that was fatal or cost input
+  uint64_t failed = 0;         // records that nobody took
+  uint64_t lost = 0;           // reads whose delivery was never confirmed
+  bool reader_gone = false;    // stdout was closed by its reader
   bool stopped_by_strict = false;
   bool drain_expired = false;
 };
@@ -50,13 +50,13 @@ class Runner {
   Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options);
   ~Runner();
 
-  Done start();       // opens every end, then begins; returns at once, Loop::run() does the rest
-  void drain();       // stop reading, deliver what was read
-  void abort();       // let go of everything undelivered
+  Done start();  // opens every end, then begins; returns at once, Loop::run() does the rest
+  void drain();  // stop reading, deliver what was read
+  void abort();  // let go of everything undelivered
   bool over() const { return over_.load(std::memory_order_acquire); }
 
-  Outcome outcome() const;  // after over
-  Ledger ledger() const;    // any time, any thread
+  Outcome outcome() const;       // after over
+  Ledger ledger() const;         // any time, any thread
   uint64_t total_bytes() const;  // of all inputs where every one knows its size, else 0
 
   struct Lane;
@@ -66,11 +66,14 @@ class Runner {
  private:
   struct InputState;
   class SinkPort;
+  class SourcePort;
   class StageTurn;
   struct NodeState {
     std::atomic<bool> closed{false};  // wants no more
+    std::atomic<bool> failed{false};  // ... because it failed: what comes for it is lost
     uint32_t open_parents = 0;        // edges that may still bring records; turn
-    bool finished = false;            // turn
+    bool finished = false;            // turn; no more will come
+    bool ended = false;               // turn; of a sink: nothing is owed, and its err will bring no more
     uint64_t delivered = 0;           // sinks; turn
     std::atomic<uint64_t> delivered_seen{0};
     std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
@@ -81,6 +84,7 @@ class Runner {
   void connect();
   void run_lane(Lane& lane);
   void wake();
+  bool may_read(const InputState& input) const;
   bool lane_pull(Lane& lane, InputState& input);
   void turn_batch(Lane& lane, uint64_t number);
   void turn_end(InputState& input, uint64_t number);
@@ -88,11 +92,13 @@ class Runner {
   void parent_ended(uint32_t node);
   void origin_ended(uint16_t origin);
   void flush();
+  void commit(bool resting);
   void on_time();
   void after_turn();
   void prune();
   void check_over();
   void record_error(const Error& error);
+  void note(const std::string& text);
   Instant now();
 
   // walk.cc: one batch through the nodes
@@ -103,20 +109,24 @@ class Runner {
   void forward(uint32_t node, Port port, Batch&& batch, Lane& lane);
   void send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally);
   bool read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane);
-  void send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane, Tally& tally);
+  void send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
+                   Tally& tally);
+  void send_refused(uint32_t node, const Batch& batch, const Refusal& why);
   void count_drop(uint32_t node, uint64_t records, std::string_view reason, Tally& tally);
   void unhandled(const Failure& failure);
 
+  // Slabs go back to the pool and receipts settle at the frontiers of the inputs, so both outlive the graph.
+  Pool pool_;
+  std::vector<std::unique_ptr<InputState>> inputs_;
   Graph graph_;
   Loop& loop_;
   const Clock& clock_;
   const RunOptions options_;
-  Pool pool_;
   Turnstile turnstile_;
   std::atomic<uint64_t> numbers_{0};
-  std::vector<std::unique_ptr<InputState>> inputs_;
   std::vector<std::unique_ptr<NodeState>> states_;
   std::vector<std::unique_ptr<SinkPort>> sink_ports_;
+  std::vector<std::unique_ptr<SourcePort>> source_ports_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Lane> serial_;  // what is walked under the turn
   std::vector<std::thread> threads_;
@@ -127,7 +137,7 @@ class Runner {
   std::atomic<bool> flushed_{true};
   std::atomic<bool> draining_{false}, over_{false}, aborting_{false};
 
-  Instant last_now_{};                    // turn
+  Instant last_now_{};                       // turn
   std::optional<Instant> armed_, drain_by_;  // turn; loop thread
   mutable std::mutex outcome_mutex_;
   Outcome outcome_;

@@ -5,8 +5,8 @@ namespace leat {
 bool Turnstile::enter(uint64_t number) {
   std::unique_lock lock(mutex_);
   moved_.wait(lock, [&] { return aborted_ || (next_ == number && !held_); });
-  held_ = !aborted_;
-  return held_;
+  if (aborted_) return false;  // another may still hold the turn
+  return held_ = true;
 }
 
 void Turnstile::run_jobs(std::unique_lock<std::mutex>& lock) {

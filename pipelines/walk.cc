@@ -87,7 +87,8 @@ void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt rec
   const uint32_t most = graph_.strict ? 1 : options_.batch_records;
   if (most == 0 || all.size() <= most) return send(input.input->out, std::move(all), lane, tally);
   for (size_t at = 0; at < all.size(); at += most) {
-    if (graph_.strict && draining_.load(std::memory_order_relaxed)) break;
+    if (graph_.strict && draining_.load(std::memory_order_relaxed))
+      return;  // the rest counts as never read, so nothing past it is committed
     std::vector<uint32_t> part;
     for (size_t i = at; i < all.size() && i < at + most; ++i) part.push_back(all.index(i));
     send(input.input->out, all.pick(std::move(part)), lane, tally);
@@ -119,6 +120,7 @@ void Runner::push(uint32_t node, Batch&& batch, Lane& lane) {
   }
   lane.tallies[node].in.add(batch.size());
   if (states_[node]->closed.load(std::memory_order_relaxed)) {
+    if (states_[node]->failed) return;  // lost, and said so at the end
     count_drop(node, batch.size(), "not needed", lane.tallies[node]);
     return batch.let_go();
   }
@@ -188,14 +190,18 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
   SlabRef letters = pool_.take();
   letters->format = entered.format;
   letters->source = entered.source;
-  const int64_t at = clock_.now().time_since_epoch().count();
+  letters->keeper = entered.keeper;
+  const auto nanoseconds = [](Instant at) { return at.time_since_epoch().count(); };
+  const int64_t at = nanoseconds(clock_.now());
   for (auto& [record, reason] : turn.failed) {
     auto failure = std::make_unique<Failure>();
     failure->code = reason.code;
     failure->message = std::move(reason.message);
     failure->stage = id;
     failure->port = "err";
-    failure->first = failure->last = at;
+    failure->attempts = turn.refusal ? turn.refusal->attempts : 1;
+    failure->first = turn.refusal ? nanoseconds(turn.refusal->first) : at;
+    failure->last = turn.refusal ? nanoseconds(turn.refusal->last) : at;
     if (entered.source) {
       failure->source = *entered.source;
       failure->offset = entered.position(record);
@@ -209,6 +215,14 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     letters->envelopes.back().failure = std::move(failure);
   }
   if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);
+}
+
+void Runner::send_refused(uint32_t node, const Batch& batch, const Refusal& why) {
+  StageTurn turn(*this, node, *serial_);
+  turn.refusal = &why;
+  batch.each([&](uint32_t record) { turn.fail(record, why.reason); });
+  const Graph::Node& here = graph_.nodes[node];
+  send_failed(here.id, here.readers[kErr], turn, batch, batch.slab(), *serial_, serial_->tallies[node]);
 }
 
 void Runner::unhandled(const Failure& failure) {

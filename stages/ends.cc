@@ -8,7 +8,7 @@
 #include "core/stage/address.h"
 #include "stages/sink/drop.h"
 #include "stages/sink/stream.h"
-#include "stages/source/stream.h"
+#include "stages/source/file.h"
 
 namespace leat {
 namespace {
@@ -43,7 +43,7 @@ Result<std::vector<std::string>> expand(const std::string& pattern) {
 
 }  // namespace
 
-Result<MadeSource> make_source(const std::string& url, const Settings&, std::string_view named, const CodecOptions& codec_options) {
+Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view named, const CodecOptions& codec_options) {
   const auto address = address_of(url);
   if (!address) return address.error();
   const auto codec = choose(named, address->rest, "ndjson");
@@ -51,11 +51,13 @@ Result<MadeSource> make_source(const std::string& url, const Settings&, std::str
   if (!(*codec)->framer) return Error{Error::Kind::usage, fmt::format("codec {} cannot be read", (*codec)->name), {}};
   switch (address->kind) {
     case Address::Kind::stdio:
-      return MadeSource{std::make_unique<StreamSource>(std::vector<std::string>{"-"}, **codec, codec_options), (*codec)->name};
+      return MadeSource{std::make_unique<FileSource>(std::vector<std::string>{"-"}, FileSource::Options{}, **codec, codec_options),
+                        (*codec)->name};
     case Address::Kind::file: {
       auto paths = expand(address->rest);
       if (!paths) return paths.error();
-      return MadeSource{std::make_unique<StreamSource>(std::move(*paths), **codec, codec_options), (*codec)->name};
+      FileSource::Options how{options.flag("follow"), options.text("checkpoint").value_or("")};
+      return MadeSource{std::make_unique<FileSource>(std::move(*paths), std::move(how), **codec, codec_options), (*codec)->name};
     }
     default:
       return cannot(url);

@@ -50,6 +50,7 @@ void Slab::reset() {
   offset = 0;
   source = nullptr;
   format = nullptr;
+  keeper.reset();
   contiguous = false;
 }
 

@@ -67,6 +67,9 @@ class Slab {
   const Format* format = nullptr;       // how a record's bytes read as a value; owned by the codec, outlives every slab
   uint64_t offset = 0;                  // of text() in its source, in bytes; of no meaning where `source` is null
   const std::string* source = nullptr;  // its name for messages: a path, an address; owned by the Source
+  // Holds what `format` and `source` point to, where their owner may go before the slab does: a client of a listening end.
+  // Shared, since any number of slabs outlive it; whoever copies the two pointers copies this too.
+  std::shared_ptr<const void> keeper;
   bool contiguous = false;              // text() is exactly these records as `format` writes them, separators included
 
   // Planned fields, row by row: columns[record * width + slot]; valid where looked[record] == kGood.

@@ -73,7 +73,8 @@ Result<Descriptor> Descriptor::wrap(int fd, bool owned, bool writing, const std:
   }
   made.kind_ = Kind::foreign;
   if (made.socket_) return made;
-  const int again = ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  const int again =
+      ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), (writing ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (again < 0) return made;
   Descriptor fresh(again, Kind::stream, true);
   fresh.fifo_ = made.fifo_;

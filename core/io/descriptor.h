@@ -43,8 +43,8 @@ class Descriptor {
   bool fifo() const { return fifo_; }
   uint64_t size() const { return size_; }  // of a regular file when it was opened; else 0
 
-  ssize_t read(char* to, size_t room);                // 0: the end; kWait; or the negated errno
-  ssize_t write(const char* from, size_t size);       // kWait or the negated errno
+  ssize_t read(char* to, size_t room);           // 0: the end; kWait; or the negated errno
+  ssize_t write(const char* from, size_t size);  // kWait or the negated errno
   void close();
 
  private:

@@ -24,7 +24,6 @@ struct Loop::State {
   std::thread::id thread = std::this_thread::get_id();
   std::function<bool()> step;
   Job on_time, on_pulse;
-  bool woken = false;  // since the last step began
   std::atomic<bool> awake{false};
   std::mutex mutex;
   std::vector<Job> jobs;
@@ -43,14 +42,13 @@ void Loop::State::run_jobs() {
 }
 
 void Loop::State::start_work() {
-  woken = true;
   if (!step) return;
   uv_idle_start(&idle, [](uv_idle_t* handle) {
     auto* state = static_cast<State*>(handle->data);
     // One step per turn of the loop, so that signals, timers and a dead reader are seen between any two blocks.
-    // A wake that comes while the step runs, from a sink that opens a gate, must not be stopped with it.
-    state->woken = false;
-    if (!state->step() && !state->woken) uv_idle_stop(handle);
+    // A step may cause its own wake (a sink it flushed opens a gate), so it is asked for again behind the step.
+    state->awake = false;
+    if (!state->step() && !state->awake) uv_idle_stop(handle);
   });
 }
 
@@ -60,7 +58,7 @@ Loop::Loop(const Clock& clock) : state_(std::make_unique<State>(clock)) {
   s.async.data = s.idle.data = s.timer.data = s.pulse.data = &s;
   uv_async_init(&s.loop, &s.async, [](uv_async_t* handle) {
     auto* state = static_cast<State*>(handle->data);
-    if (state->awake.exchange(false)) state->start_work();
+    if (state->awake) state->start_work();
     state->run_jobs();
   });
   uv_idle_init(&s.loop, &s.idle);
@@ -71,11 +69,16 @@ Loop::Loop(const Clock& clock) : state_(std::make_unique<State>(clock)) {
 Loop::~Loop() {
   State& s = *state_;
   forget_signals();
-  uv_close(reinterpret_cast<uv_handle_t*>(&s.async), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&s.idle), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&s.timer), nullptr);
-  uv_close(reinterpret_cast<uv_handle_t*>(&s.pulse), nullptr);
-  uv_run(&s.loop, UV_RUN_DEFAULT);  // runs the close callbacks, those of watches included
+  {
+    std::lock_guard lock(s.mutex);
+    std::vector<Job>().swap(s.jobs);  // what they own may be watches of this loop
+  }
+  for (auto* handle : {reinterpret_cast<uv_handle_t*>(&s.async), reinterpret_cast<uv_handle_t*>(&s.idle),
+                       reinterpret_cast<uv_handle_t*>(&s.timer), reinterpret_cast<uv_handle_t*>(&s.pulse)})
+    uv_close(handle, nullptr);
+  // Runs the close callbacks, those of watches included. A stop() that no run() has seen ends the first call at once.
+  while (uv_run(&s.loop, UV_RUN_DEFAULT) != 0) {
+  }
   uv_loop_close(&s.loop);
 }
 
@@ -102,8 +105,9 @@ void Loop::work(std::function<bool()> step) {
 }
 
 void Loop::wake() {
+  const bool was = state_->awake.exchange(true);
   if (here()) return state_->start_work();
-  if (!state_->awake.exchange(true)) uv_async_send(&state_->async);
+  if (!was) uv_async_send(&state_->async);
 }
 
 void Loop::on_time(Job job) { state_->on_time = std::move(job); }
@@ -119,7 +123,8 @@ void Loop::arm(std::optional<Instant> when) {
   const auto wait = *when - s.clock.now();
   const auto ms = wait <= Duration::zero() ? 0 : std::chrono::ceil<std::chrono::milliseconds>(wait).count();
   uv_update_time(&s.loop);
-  uv_timer_start(&s.timer, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_time(); }, static_cast<uint64_t>(ms), 0);
+  uv_timer_start(
+      &s.timer, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_time(); }, static_cast<uint64_t>(ms), 0);
 }
 
 void Loop::pulse(Duration every, Job job) {
@@ -130,7 +135,8 @@ void Loop::pulse(Duration every, Job job) {
     return;
   }
   const auto ms = static_cast<uint64_t>(std::chrono::ceil<std::chrono::milliseconds>(every).count());
-  uv_timer_start(&s.pulse, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_pulse(); }, ms, ms);
+  uv_timer_start(
+      &s.pulse, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_pulse(); }, ms, ms);
 }
 
 void Loop::on_signal(int number, Job job) {
@@ -139,7 +145,8 @@ void Loop::on_signal(int number, Job job) {
   auto* handle = new uv_signal_t;
   uv_signal_init(&s.loop, handle);
   handle->data = s.signal_jobs.back().get();
-  uv_signal_start(handle, [](uv_signal_t* signal, int) { (*static_cast<Job*>(signal->data))(); }, number);
+  uv_signal_start(
+      handle, [](uv_signal_t* signal, int) { (*static_cast<Job*>(signal->data))(); }, number);
   s.signals.push_back(handle);
 }
 
@@ -174,7 +181,8 @@ class PollWatch final : public Watch {
       auto* self = static_cast<PollWatch*>(handle->data);
       if (!self) return;
       if (status < 0) uv_poll_stop(handle);
-      self->on_event_(status < 0 ? Event::broken : Event::ready);
+      const auto call = self->on_event_;  // the event may destroy its watch
+      call(status < 0 ? Event::broken : Event::ready);
     });
   }
 
@@ -187,7 +195,36 @@ class PollWatch final : public Watch {
   std::function<void(Event)> on_event_;
 };
 
+class UvTimer final : public Timer {
+ public:
+  UvTimer(uv_loop_t* loop, Loop::Job job) : timer_(new uv_timer_t), job_(std::move(job)) {
+    uv_timer_init(loop, timer_);
+    timer_->data = this;
+  }
+
+  ~UvTimer() override {
+    uv_close(reinterpret_cast<uv_handle_t*>(timer_), [](uv_handle_t* closed) { delete reinterpret_cast<uv_timer_t*>(closed); });
+  }
+
+  void start(Duration wait) override {
+    uv_update_time(timer_->loop);
+    const auto ms = wait <= Duration::zero() ? 0 : std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+    uv_timer_start(
+        timer_, [](uv_timer_t* timer) { static_cast<UvTimer*>(timer->data)->job_(); }, static_cast<uint64_t>(ms), 0);
+  }
+
+  void stop() override { uv_timer_stop(timer_); }
+
+ private:
+  uv_timer_t* timer_;  // outlives this until libuv has closed it
+  Loop::Job job_;
+};
+
 }  // namespace
+
+void* Loop::native() const { return &state_->loop; }
+
+std::unique_ptr<Timer> Loop::timer(Job job) { return std::make_unique<UvTimer>(&state_->loop, std::move(job)); }
 
 std::unique_ptr<Watch> Loop::watch(int fd, bool shared, std::function<void(Watch::Event)> on_event) {
   const int flags = fcntl(fd, F_GETFL);

@@ -22,6 +22,14 @@ class Watch {
   virtual void stop() = 0;
 };
 
+// Timer: one alarm in real time, set again at will. Must be gone before its loop.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+  virtual void start(Duration wait) = 0;  // instead of what was set before
+  virtual void stop() = 0;
+};
+
 class Loop {
  public:
   using Job = std::function<void()>;
@@ -50,6 +58,8 @@ class Loop {
   // The descriptor stays the caller's and must outlive the watch. `shared`: its open file description belongs to others
   // too, so the O_NONBLOCK that libuv sets on it is cleared again at once.
   std::unique_ptr<Watch> watch(int fd, bool shared, std::function<void(Watch::Event)> on_event);
+  std::unique_ptr<Timer> timer(Job job);
+  void* native() const;  // the uv_loop_t, for the other files of core/io
 
  private:
   struct State;

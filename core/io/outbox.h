@@ -23,9 +23,9 @@ class Outbox {
 
   bool empty() const { return waiting_ == 0 && tail_.empty(); }
   size_t bytes() const { return waiting_ + tail_.size(); }
-  std::string_view front();                     // the next contiguous bytes to send; empty: none
-  uint64_t sent(size_t bytes);                  // of front(); answers how many records that delivered
-  void clear();                                 // lets everything go undelivered
+  std::string_view front();     // the next contiguous bytes to send; empty: none
+  uint64_t sent(size_t bytes);  // of front(); answers how many records that delivered
+  void clear();                 // lets everything go undelivered
 
  private:
   struct Chunk {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/data/batch.h"
@@ -23,6 +24,15 @@ enum class Pull : uint8_t {
   failed,  // for good, by error()
 };
 
+// What a source may ask of the runner; any thread, but for loop().
+class SourceHost {
+ public:
+  virtual ~SourceHost() = default;
+  virtual Loop& loop() = 0;
+  virtual void wake() = 0;                 // whenever `later` may no longer be the answer
+  virtual void note(std::string text) = 0;  // one line for the user about what is no error of the run
+};
+
 class Source {
  public:
   Source() = default;
@@ -31,17 +41,25 @@ class Source {
   virtual ~Source() = default;
 
   virtual const std::string& name() const = 0;  // a path or an address, for messages
-  // Loop thread, before the run. `wake` may be called from any thread whenever `later` may no longer be the answer.
-  virtual Done open(Loop& loop, std::function<void()> wake) = 0;
+  virtual Done open(SourceHost& host) = 0;       // loop thread, before the run; the host outlives the source
   // Under this source's read token. Fills `slab` with whole records and `end` with the position behind them.
   virtual Pull pull(Pool& pool, SlabRef& slab, uint64_t& end) = 0;
-  virtual void frame(Slab& slab) const = 0;  // finds the record ends; any lane, no token held
+  virtual void frame(Slab& slab) const = 0;  // finds the record ends of a slab it gave; any lane, no token held
   virtual void stop() = 0;                   // the next pull that has nothing already read says ended; any thread
-  virtual void committed(uint64_t) {}        // everything before this position is delivered; under the turn
+  virtual uint64_t cut_off() const { return 0; }  // bytes of a record that had not ended when it stopped; once it said ended
+  // Everything before this position is delivered; under the turn, and often. `resting`: nothing waits to be read or the run ends.
+  virtual void committed(uint64_t position, bool resting) { (void)position, (void)resting; }
   virtual const Error* error() const { return nullptr; }
-  // A finite file: files are read one after another in the order named, whatever else is ready.
+  // A finite file, as known when it was opened: files are read one after another in the order named, whatever else is ready.
   virtual bool in_turn() const { return false; }
   virtual uint64_t total() const { return 0; }  // bytes in all where it is known, for progress
+};
+
+// Why records came back from a sink that had taken them.
+struct Refusal {
+  Reason reason;
+  uint32_t attempts = 1;  // counting the first
+  Instant first{}, last{};
 };
 
 // What a sink may ask of the runner. Under the turn, but for post().
@@ -55,6 +73,11 @@ class SinkHost {
   virtual void failed(Error error) = 0;  // for good
   virtual void delivered(uint64_t records) = 0;  // the other side has these
   virtual void idle() = 0;               // nothing waits any more
+  // Records the sink has taken and cannot deliver leave by its err. False: nobody reads that, and the batch is as it was.
+  virtual bool refuse(Batch& batch, const Refusal& why) = 0;
+  virtual void dropped(uint64_t records, std::string_view reason) = 0;  // by policy; the sink lets go of them
+  virtual void note(std::string text) = 0;                              // one line for the user; any thread
+  virtual bool spoiled() const = 0;  // the run has failed somewhere, so what was written is not the whole
 };
 
 class Sink {

@@ -1,6 +1,5 @@
 #include "stages/sink/stream.h"
 
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -8,87 +7,82 @@
 
 namespace leat {
 
-StreamSink::StreamSink(std::string path, bool append, const CodecSpec& codec, const CodecOptions& options)
-    : path_(std::move(path)), name_(path_.empty() ? "stdout" : path_), append_(append), codec_(codec), encoder_(codec.encoder(options)) {}
+StreamSink::StreamSink(std::string path, bool eager, const CodecSpec& codec, const CodecOptions& options)
+    : path_(std::move(path)), name_(path_.empty() ? "stdout" : path_), eager_(eager), codec_(codec), options_(options) {}
+
+Result<Descriptor> StreamSink::descriptor() { return path_.empty() ? Descriptor::standard_output() : Descriptor::create(path_, true); }
 
 Done StreamSink::open(SinkHost& host) {
   host_ = &host;
-  auto opened = path_.empty() ? Descriptor::standard_output() : Descriptor::create(path_, append_);
+  auto opened = descriptor();
   if (!opened) return opened.error();
-  output_ = std::move(*opened);
-  if (output_.kind() == Descriptor::Kind::file) return {};
-  watch_ = host.loop().watch(output_.fd(), output_.shared(), [this](Watch::Event event) {
-    watch_->stop();
+  if (opened->size() > 0) options_.header = false;  // a table that is added to has its header
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_);
+  gate_ = std::make_unique<Gate>(host);
+  outlet_->connect(std::move(*opened), [this](Watch::Event event) {
     host_->post([this, event] {
+      if (closed_) return;
       if (event == Watch::Event::broken) return gone();
       // A socket whose other side has only stopped sending tells so without end: it is asked once.
-      if (!std::exchange(waiting_, false)) return;
-      write(0);
-      if (!waiting_ && !closed_) watch(false);
+      if (outlet_->waiting()) after(outlet_->ready());
     });
   });
-  if (!watch_) return Error{Error::Kind::io, fmt::format("cannot wait for {}", name_), {}};
-  watch(false);  // a reader that leaves is noticed even when nothing is due
+  outlet_->watch_reader();
   return {};
 }
 
-void StreamSink::watch(bool for_room) {
-  host_->loop().post([this, for_room] { watch_->want(false, for_room); });
-}
-
 void StreamSink::take(Batch&& batch, Turn& turn) {
-  if (closed_) return batch.let_go();
-  uint64_t records = batch.size();
-  if (batch.whole() && encoder_->as_is(batch.slab())) {
-    outbox_.put(batch.ref());
-  } else {
-    encoder_->encode(batch, outbox_.tail(), [&](uint32_t record, Reason reason) {
-      turn.fail(record, std::move(reason));
-      --records;
-    });
-  }
-  outbox_.owe(batch.take_receipt(), records);
-  write(kWrite);
+  if (closed_) return;
+  outlet_->take(std::move(batch), [&](uint32_t record, Reason reason) { turn.fail(record, std::move(reason)); });
+  write(eager_ ? 0 : Outlet::kWrite);
 }
 
-// Writes while at least this much waits. A lone record goes out by flush(), when the input has nothing more.
+// A lone record goes out by flush(), when the input has nothing more.
 void StreamSink::write(size_t least) {
-  if (const uint64_t empty = outbox_.sent(0); empty > 0) host_->delivered(empty);  // batches of which nothing was written
-  while (!closed_ && !waiting_ && outbox_.bytes() > 0 && outbox_.bytes() >= least) {
-    const std::string_view next = outbox_.front();
-    const ssize_t put = output_.write(next.data(), next.size());
-    if (put == Descriptor::kWait) {
-      waiting_ = true;
-      watch(true);
-    } else if (put == -EPIPE || put == -ECONNRESET) {
-      return gone();
-    } else if (put < 0) {
-      closed_ = true;
-      return host_->failed({Error::Kind::io, fmt::format("cannot write {}: {}", name_, std::strerror(static_cast<int>(-put))), {}});
-    } else if (const uint64_t records = outbox_.sent(static_cast<size_t>(put)); records > 0) {
-      host_->delivered(records);
-    }
+  if (!closed_) after(outlet_->write(least));
+}
+
+void StreamSink::after(Outlet::Wrote wrote) {
+  if (wrote == Outlet::Wrote::gone) return gone();
+  if (wrote == Outlet::Wrote::failed) return fail(outlet_->failure());
+  gate_->update(outlet_->outbox().bytes(), Outlet::kFull);
+  if (finishing_ && outlet_->empty()) {
+    finishing_ = false;
+    written();
   }
-  const bool full = outbox_.bytes() > (full_ ? kFull / 2 : kFull);
-  if (full != full_) host_->full(full_ = full);
-  if (outbox_.empty()) host_->idle();
+}
+
+void StreamSink::ended() {
+  finished_ = true;
+  host_->idle();
 }
 
 void StreamSink::gone() {
-  if (closed_) return;
   closed_ = true;
   abandon();
   host_->done();
 }
 
+void StreamSink::fail(int code) { fail(Error{Error::Kind::io, fmt::format("cannot write {}: {}", name_, std::strerror(code)), {}}); }
+
+void StreamSink::fail(Error error) {
+  if (std::exchange(closed_, true)) return;
+  host_->failed(std::move(error));
+}
+
 void StreamSink::finish() {
-  if (!closed_) encoder_->finish(outbox_.tail());
+  if (closed_) return;
+  finishing_ = true;
+  outlet_->finish();
   write(0);
 }
 
 void StreamSink::abandon() {
-  outbox_.clear();
-  if (full_ && host_) host_->full(full_ = false);
+  closed_ = true;
+  if (!outlet_) return;
+  outlet_->clear();
+  outlet_->disconnect();
+  gate_->open();
 }
 
 }  // namespace leat

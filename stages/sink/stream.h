@@ -1,6 +1,6 @@
-// StreamSink: records as bytes into a descriptor: stdout, a file, a FIFO.
+// StreamSink: records as bytes into one descriptor: stdout, a FIFO, a device, a file that is added to.
 // Owner:   the runner.   Thread: under the turn; the watch on the loop thread, which posts.
-// Blocks:  never but for a regular file's page cache.
+// Blocks:  never but for a regular file's page cache, and for open() of a FIFO nobody reads yet.
 // Fails:   open: a path that cannot be written; later a write error (ENOSPC of /dev/full too). A closed pipe is done(), not a failure.
 #pragma once
 
@@ -8,46 +8,49 @@
 #include <string>
 
 #include "core/codec/codec.h"
-#include "core/io/descriptor.h"
-#include "core/io/loop.h"
-#include "core/io/outbox.h"
 #include "core/stage/end.h"
+#include "stages/sink/outlet.h"
 
 namespace leat {
 
-class StreamSink final : public Sink {
+class StreamSink : public Sink {
  public:
-  static constexpr size_t kWrite = 64 * 1024;      // waiting bytes that make a write
-  static constexpr size_t kFull = 4 * 1024 * 1024;  // waiting bytes that shut the gates; half of it opens them
-
-  // An empty path is stdout.
-  StreamSink(std::string path, bool append, const CodecSpec& codec, const CodecOptions& options);
+  // An empty path is stdout. `eager`: every batch is written at once, not when enough waits.
+  StreamSink(std::string path, bool eager, const CodecSpec& codec, const CodecOptions& options);
 
   const std::string& name() const override { return name_; }
   Done open(SinkHost& host) override;
   void take(Batch&& batch, Turn& turn) override;
   void flush() override { write(0); }
   void finish() override;
-  bool idle() const override { return outbox_.empty(); }
+  bool idle() const override { return finished_; }
   void abandon() override;
   bool envelope() const override { return codec_.envelope; }
 
+ protected:
+  virtual Result<Descriptor> descriptor();
+  virtual void written() { ended(); }  // everything has been, after finish(); ended() when nothing is owed any more
+  virtual void gone();                 // the other side has left
+  void ended();
+  void fail(int code);
+  void fail(Error error);
+  SinkHost& host() { return *host_; }
+  Outlet& outlet() { return *outlet_; }
+  bool closed() const { return closed_; }
+  const std::string path_, name_;
+
  private:
   void write(size_t least);
-  void watch(bool for_room);
-  void gone();
+  void after(Outlet::Wrote wrote);
 
-  const std::string path_, name_;
-  const bool append_;
+  const bool eager_;
   const CodecSpec& codec_;
-  std::unique_ptr<Encoder> encoder_;
+  CodecOptions options_;
   SinkHost* host_ = nullptr;
-  Descriptor output_;
-  std::unique_ptr<Watch> watch_;
-  Outbox outbox_;
-  bool waiting_ = false;  // for the descriptor to take more
-  bool full_ = false;
-  bool closed_ = false;
+  std::unique_ptr<Outlet> outlet_;
+  std::unique_ptr<Gate> gate_;
+  bool closed_ = false;                        // takes no more: gone or failed
+  bool finishing_ = false, finished_ = false;  // finish() came; it is all done
 };
 
 }  // namespace leat

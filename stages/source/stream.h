@@ -1,60 +1,54 @@
-// StreamSource: bytes from a descriptor (or several files, one after another), cut into records by a framer.
+// StreamSource: records from one descriptor after another: what files, connections and commands have in common.
 // Owner:   the runner.   Thread: as core/stage/end.h says.   Blocks: reading a regular file may wait for the disk.
-// Fails:   open: a path that cannot be read; pull: a read error, a broken framing, a truncated last record.
+// Fails:   a read error, a broken framing, a truncated last record; and as its kind of stream fails to open.
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "core/codec/codec.h"
-#include "core/io/descriptor.h"
-#include "core/io/loop.h"
+#include "core/io/channel.h"
 #include "core/stage/end.h"
+#include "stages/source/feed.h"
 
 namespace leat {
 
-class StreamSource final : public Source {
+class StreamSource : public Source {
  public:
-  // `paths` are read one after another as one stream each; "-" is stdin.
-  StreamSource(std::vector<std::string> paths, const CodecSpec& codec, const CodecOptions& options);
-  ~StreamSource() override;
+  StreamSource(const CodecSpec& codec, const CodecOptions& options) : codec_(codec), options_(options) {}
 
-  const std::string& name() const override { return paths_[at_ < paths_.size() ? at_ : paths_.size() - 1]; }
-  Done open(Loop& loop, std::function<void()> wake) override;
+  Done open(SourceHost& host) override;
   Pull pull(Pool& pool, SlabRef& slab, uint64_t& end) override;
-  void frame(Slab& slab) const override { framer_.load(std::memory_order_acquire)->frame(slab); }
+  void frame(Slab& slab) const override { Feed::frame(slab); }
   void stop() override;
+  uint64_t cut_off() const override { return cut_off_; }
   const Error* error() const override { return error_.text.empty() ? nullptr : &error_; }
-  bool in_turn() const override { return input_.kind() == Descriptor::Kind::file; }
-  uint64_t total() const override { return total_; }
+
+ protected:
+  enum class Next : uint8_t { stream, later, none, failed };
+
+  virtual Done first() = 0;                   // begin() the first stream; loop thread
+  virtual Next next() { return Next::none; }  // the stream has ended: what follows it; failed: by fail()
+  virtual bool grows() { return false; }      // may more follow behind what looks like the end
+
+  void begin(std::string name, Descriptor input);
+  Next fail(Error error);
+  SourceHost& host() { return *host_; }
+  Channel& channel() { return channel_; }
+  Feed& feed() { return *feed_; }
+  uint64_t base() const { return base_; }
 
  private:
-  Pull give(Pool& pool, uint32_t whole, SlabRef& slab, uint64_t& end);
-  Pull fail(Error error);
-  Pull wait();
-  Done begin(Descriptor input);
-  bool next_path();
-
-  std::vector<std::string> paths_;
-  size_t at_ = 0;
   const CodecSpec& codec_;
   const CodecOptions options_;
-  // One per path, for each file has its own header and its own end; all are kept, since slabs name their formats.
-  std::vector<std::unique_ptr<Framer>> framers_;
-  std::atomic<Framer*> framer_{nullptr};
-  Descriptor input_;
-  Loop* loop_ = nullptr;
-  std::function<void()> wake_;
-  std::unique_ptr<Watch> watch_;  // made and used on the loop thread
-  SlabRef filling_;               // begins with the part of a record that the last cut left over
-  uint32_t seen_ = 0;             // of filling_, by the framer
-  uint64_t position_ = 0;         // of filling_'s first byte in this path
-  uint64_t total_ = 0;
+  SourceHost* host_ = nullptr;
+  Channel channel_;
+  std::unique_ptr<Feed> feed_;
+  uint64_t base_ = 0;  // positions of the streams before this one
   std::atomic<bool> stopped_{false};
-  bool at_end_ = false;  // of this path
+  uint64_t cut_off_ = 0;
+  bool at_end_ = false;  // of this stream
   bool ended_ = false;   // of all
   Error error_;
 };

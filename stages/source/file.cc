@@ -1,0 +1,94 @@
+#include "stages/source/file.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace leat {
+
+FileSource::FileSource(std::vector<std::string> paths, Options options, const CodecSpec& codec, const CodecOptions& codec_options)
+    : StreamSource(codec, codec_options),
+      paths_(std::move(paths)),
+      name_(paths_.front() == "-" ? "stdin"
+            : paths_.size() == 1  ? paths_.front()
+                                  : fmt::format("{} and {} more", paths_.front(), paths_.size() - 1)),
+      options_(std::move(options)) {}
+
+Done FileSource::first() {
+  // Every path is opened now, so that a mistyped one is told before the first record, and again when its turn comes.
+  for (size_t i = paths_.size(); i-- > 0;) {
+    const auto opened = Descriptor::input(paths_[i]);
+    if (!opened) return opened.error();
+    if (opened->kind() != Descriptor::Kind::file && !options_.checkpoint.empty())
+      return Error{Error::Kind::usage, fmt::format("{} is no file, so no checkpoint can be kept of it", paths_[i]), {}};
+    total_ += opened->size();
+    in_turn_ = opened->kind() == Descriptor::Kind::file && !options_.follow;
+  }
+  uint64_t skip = 0;
+  if (!options_.checkpoint.empty()) {
+    auto loaded = Checkpoint::load(options_.checkpoint);
+    if (!loaded) return loaded.error();
+    checkpoint_ = std::make_unique<Checkpoint>(std::move(*loaded));
+    skip = resume();
+  }
+  if (options_.follow) watch_ = std::make_unique<PathWatch>(host().loop(), paths_.front(), [this] { host().wake(); });
+  return start(at_, skip);
+}
+
+// Where the last run had delivered everything: the path, and how far into it.
+uint64_t FileSource::resume() {
+  const Checkpoint::Place& place = checkpoint_->place();
+  if (place.path.empty()) return 0;
+  for (size_t i = 0; i < paths_.size(); ++i) {
+    if (paths_[i] != place.path) continue;
+    at_ = i;
+    if (file_id(paths_[i]) == place.file) return place.offset;
+    host().note(fmt::format("{} is not the file it was at the checkpoint: it is read from its beginning", paths_[i]));
+    return 0;
+  }
+  host().note(fmt::format("{}: its file {} is not read here: everything is read from the beginning", options_.checkpoint, place.path));
+  return 0;
+}
+
+Done FileSource::start(size_t path, uint64_t skip) {
+  auto opened = Descriptor::input(paths_[path]);
+  if (!opened) return opened.error();
+  reading_ = file_id(opened->fd());
+  begin(paths_[path] == "-" ? "stdin" : paths_[path], std::move(*opened));
+  feed().skip_to(skip);
+  if (checkpoint_) {
+    std::lock_guard lock(mutex_);
+    starts_.push_back({base(), reading_, paths_[path]});
+  }
+  return {};
+}
+
+// A followed file goes on until its path names another one, or less of the same.
+bool FileSource::grows() {
+  if (!options_.follow) return false;
+  const FileId now = file_id(paths_[at_]);
+  if (!now) return true;  // renamed away; the new one is not there yet
+  return now == reading_ && now.size >= feed().position() + feed().carried();
+}
+
+StreamSource::Next FileSource::next() {
+  if (options_.follow) {
+    const Done begun = start(at_, 0);
+    return begun ? Next::stream : fail(begun.error());
+  }
+  if (at_ + 1 >= paths_.size()) return Next::none;
+  const Done begun = start(++at_, 0);
+  return begun ? Next::stream : fail(begun.error());
+}
+
+void FileSource::committed(uint64_t position, bool resting) {
+  if (!checkpoint_) return;
+  std::lock_guard lock(mutex_);
+  while (starts_.size() > 1 && starts_[1].base < position) starts_.erase(starts_.begin());
+  const Start& at = starts_.front();
+  if (position <= at.base) return;
+  const Done stored = checkpoint_->store({at.path, at.file, position - at.base}, resting);
+  if (!stored) host().note(stored.error().text);
+}
+
+}  // namespace leat
