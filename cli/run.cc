@@ -58,13 +58,15 @@ void show_progress(Loop& loop, const Runner& runner, const Clock& clock, Instant
   });
 }
 
+constexpr int kSignal = 128;  // and more: die of that signal, once children, socket files and the like are gone
+
 // First cause wins.
 int status_of(const Outcome& outcome, int caught) {
   if (outcome.error) return leat::status_of(outcome.error->kind);
   if (outcome.stopped_by_strict) return 65;
   if (outcome.drain_expired) return 75;
-  if (outcome.reader_gone) die_of(SIGPIPE);
-  if (caught == SIGINT || caught == SIGHUP) die_of(caught);
+  if (outcome.reader_gone) return kSignal + SIGPIPE;
+  if (caught == SIGINT || caught == SIGHUP) return kSignal + caught;
   if (outcome.failed > 0) return 1;
   return outcome.lost > 0 ? 70 : 0;
 }
@@ -73,12 +75,18 @@ int status_of(const Outcome& outcome, int caught) {
 
 int status_of(Error::Kind kind) {
   switch (kind) {
-    case Error::Kind::usage: return 2;
-    case Error::Kind::config: return 78;
-    case Error::Kind::no_input: return 66;
-    case Error::Kind::io: return 74;
-    case Error::Kind::data: return 65;
-    case Error::Kind::internal: break;
+    case Error::Kind::usage:
+      return 2;
+    case Error::Kind::config:
+      return 78;
+    case Error::Kind::no_input:
+      return 66;
+    case Error::Kind::io:
+      return 74;
+    case Error::Kind::data:
+      return 65;
+    case Error::Kind::internal:
+      break;
   }
   return 70;
 }
@@ -114,6 +122,7 @@ int run_pipeline(const PipelineSpec& spec, World world) {
     print_summary(spec.globals, runner.ledger(), world.clock.now() - begun);
     status = status_of(outcome, caught);
   }
+  if (status > kSignal) die_of(status - kSignal);
   return status;
 }
 

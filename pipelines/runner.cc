@@ -21,8 +21,8 @@ class Runner::SinkPort final : public SinkHost {
     if (!is) runner_.wake();
   }
 
-  void done() override {
-    {
+  void done(bool of_stdout) override {
+    if (of_stdout) {
       std::lock_guard lock(runner_.outcome_mutex_);
       runner_.outcome_.reader_gone = true;
     }
@@ -44,11 +44,11 @@ class Runner::SinkPort final : public SinkHost {
 
   void idle() override { runner_.check_over(); }
 
-  bool refuse(Batch& batch, const Refusal& why) override {
-    if (runner_.graph_.nodes[node_].readers[kErr].empty() && !runner_.graph_.drop_errors) return false;
+  bool refusable() const override { return !runner_.graph_.nodes[node_].readers[kErr].empty() || runner_.graph_.drop_errors; }
+
+  void refuse(Batch&& batch, const Refusal& why) override {
     runner_.send_refused(node_, batch, why);
     batch.let_go();
-    return true;
   }
 
   void dropped(uint64_t records, std::string_view reason) override {

@@ -212,7 +212,9 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     }
     letters->add(entered.record(record));
     letters->envelopes.push_back(record < entered.envelopes.size() ? entered.envelopes[record] : Envelope());
-    letters->envelopes.back().failure = std::move(failure);
+    Envelope& envelope = letters->envelopes.back();
+    if (envelope.id.empty()) envelope.id = uuid7(clock_.now(), lane.random);
+    envelope.failure = std::move(failure);
   }
   if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);
 }

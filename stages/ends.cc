@@ -2,20 +2,36 @@
 
 #include <glob.h>
 
+#include <limits>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/codec/letter.h"
+#include "core/io/dialer.h"
+#include "core/io/socket.h"
 #include "core/stage/address.h"
+#include "stages/sink/connect.h"
 #include "stages/sink/drop.h"
+#include "stages/sink/exec.h"
+#include "stages/sink/file.h"
+#include "stages/sink/listen.h"
 #include "stages/sink/stream.h"
+#include "stages/sink/udp.h"
+#include "stages/source/connect.h"
+#include "stages/source/exec.h"
 #include "stages/source/file.h"
+#include "stages/source/listen.h"
+#include "stages/source/udp.h"
+#include "stages/source/until.h"
 
 namespace leat {
 namespace {
 
-Error cannot(std::string_view url) {
-  return {Error::Kind::usage, fmt::format("{} is not an end leat can open yet", text::quoted(url)), {}};
-}
+using Kind = Address::Kind;
+
+Error usage(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
 
 Result<const CodecSpec*> choose(std::string_view named, std::string_view path, std::string_view fallback) {
   if (named.empty()) {
@@ -26,8 +42,15 @@ Result<const CodecSpec*> choose(std::string_view named, std::string_view path, s
   std::vector<std::string_view> known;
   for (const CodecSpec& codec : codecs()) known.push_back(codec.name);
   const auto near = text::nearest(named, known);
-  return Error{Error::Kind::usage, fmt::format("no codec is called {}", text::quoted(named)),
-               near ? fmt::format("did you mean {}?", *near) : "leat list codecs names them all"};
+  return usage(fmt::format("no codec is called {}", text::quoted(named)),
+               near ? fmt::format("did you mean {}?", *near) : "leat list codecs names them all");
+}
+
+// How dead letters are written: as core/codec/letter.h says of the file's name; where there is no name, as JSON.
+const CodecSpec& letters(const Address& address) {
+  static constexpr CodecSpec kJson{"letters", "", "", true, nullptr, [](const CodecOptions&) { return letter_encoder(true); }};
+  static constexpr CodecSpec kArtifacts{"letters", "", "", true, nullptr, [](const CodecOptions&) { return letter_encoder(false); }};
+  return address.kind != Kind::file || letters_as_json(address.rest) ? kJson : kArtifacts;
 }
 
 // Files in the order of their names. A word without pattern characters is a path even if no such file exists.
@@ -41,46 +64,187 @@ Result<std::vector<std::string>> expand(const std::string& pattern) {
   return paths;
 }
 
+// An option that means nothing here is refused: a user who wrote it expects something of it.
+Done refuse(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names) {
+  for (std::string_view name : names)
+    if (options.find(name)) return usage(fmt::format("--{} has no meaning for {}", name, text::quoted(url)));
+  return {};
+}
+
+Done refuse_unbuilt(const Settings& options) {
+  for (std::string_view name : {"breaker", "limit"})
+    if (options.find(name)) return usage(fmt::format("--{} is not there yet for a source or sink", name));
+  return {};
+}
+
+Retry retry_of(const Settings& options) {
+  Retry retry;
+  if (!options.find("retry")) return retry;
+  retry.attempts = 3;
+  if (const auto attempts = options.pair("retry", "attempts")) retry.attempts = text::whole(*attempts).value_or(retry.attempts);
+  if (const auto base = options.pair("retry", "base")) retry.base = text::duration(*base).value_or(retry.base);
+  if (const auto max = options.pair("retry", "max")) retry.max = text::duration(*max).value_or(retry.max);
+  return retry;
+}
+
+Result<SocketName> place_of(const Address& address, const std::string& url, bool listens, Error::Kind kind) {
+  switch (address.kind) {
+    case Kind::unix_socket:
+    case Kind::unix_listen:
+      return SocketName::local(address.rest, url, kind);
+    case Kind::udp:
+      return SocketName::udp(address.rest, url, listens, kind);
+    default:
+      return SocketName::tcp(address.rest, url, listens, kind);
+  }
+}
+
+// How a source ends, as far as it does so itself; count, idle and for are an UntilSource's.
+struct Until {
+  bool eof = false, forever = false;
+  UntilSource::Limits limits;
+};
+
+Until until_of(const Settings& options) {
+  Until until;
+  for (const Setting::Value& value : options.values("until")) {
+    until.eof |= value.key == "eof";
+    until.forever |= value.key == "forever";
+    if (value.key == "count") until.limits.count = text::whole(value.text);
+    if (value.key == "idle") until.limits.idle = text::duration(value.text);
+    if (value.key == "for") until.limits.whole = text::duration(value.text);
+  }
+  return until;
+}
+
+using Made = Result<std::unique_ptr<Source>>;
+
+Made file_source(const Address& address, const std::string& url, const Settings& options, const Until& until, const CodecSpec& codec,
+                 const CodecOptions& codec_options) {
+  if (Done fits = refuse(options, url, {"retry", "timeout", "max_clients"}); !fits) return fits.error();
+  std::vector<std::string> paths{"-"};
+  if (address.kind == Kind::file) {
+    auto found = expand(address.rest);
+    if (!found) return found.error();
+    paths = std::move(*found);
+  }
+  FileSource::Options how{options.flag("follow") || until.forever, options.text("checkpoint").value_or("")};
+  if (how.follow && (paths.size() > 1 || address.kind == Kind::stdio))
+    return usage(fmt::format("{} cannot be followed: only one file can", url));
+  return std::unique_ptr<Source>(std::make_unique<FileSource>(std::move(paths), std::move(how), codec, codec_options));
+}
+
+Made source_at(const Address& address, const std::string& url, const Settings& options, const Until& until, const CodecSpec& codec,
+               const CodecOptions& codec_options) {
+  const bool connects = address.kind == Kind::tcp || address.kind == Kind::unix_socket;
+  const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
+  if (address.kind == Kind::stdio || address.kind == Kind::file) return file_source(address, url, options, until, codec, codec_options);
+  if (Done fits = refuse(options, url, {"follow", "checkpoint"}); !fits) return fits.error();
+  if (!connects)
+    if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
+  if (!listens)
+    if (Done fits = refuse(options, url, {"max_clients"}); !fits) return fits.error();
+  if (address.kind == Kind::exec) {
+    if (until.forever) return usage(fmt::format("{} ends when its command does, not --until forever", text::quoted(url)));
+    return std::unique_ptr<Source>(std::make_unique<ExecSource>(address.rest, codec, codec_options));
+  }
+  if (!connects && !listens && address.kind != Kind::udp) return usage(fmt::format("{} is no source leat can open yet", text::quoted(url)));
+  auto place = place_of(address, url, !connects, Error::Kind::no_input);
+  if (!place) return place.error();
+  if (address.kind == Kind::udp) {
+    if (until.eof) return usage(fmt::format("{} has no end, so --until eof never comes", text::quoted(url)));
+    return std::unique_ptr<Source>(std::make_unique<UdpSource>(std::move(*place), codec, codec_options));
+  }
+  if (listens) {
+    const ListenSource::Options how{*options.count("max_clients"), until.eof};
+    return std::unique_ptr<Source>(std::make_unique<ListenSource>(std::move(*place), how, codec, codec_options));
+  }
+  ConnectSource::Options how{retry_of(options), options.duration("timeout"), until.forever};
+  if (until.forever && !options.find("retry")) how.retry.attempts = std::numeric_limits<uint64_t>::max();
+  return std::unique_ptr<Source>(std::make_unique<ConnectSource>(std::move(*place), how, codec, codec_options));
+}
+
+WhenFull when_full_of(const std::string& word) {
+  if (word == "drop-oldest") return WhenFull::drop_oldest;
+  if (word == "drop-newest") return WhenFull::drop_newest;
+  if (word == "dlq") return WhenFull::dlq;
+  return WhenFull::block;
+}
+
+using Written = Result<std::unique_ptr<Sink>>;
+
+Written connect_sink(const Address& address, const std::string& url, const Settings& options, WhenFull when_full, const CodecSpec& codec,
+                     const CodecOptions& codec_options) {
+  const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
+  auto place = place_of(address, url, listens, Error::Kind::io);
+  if (!place) return place.error();
+  if (address.kind != Kind::tcp && address.kind != Kind::unix_socket) {
+    if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
+    if (address.kind == Kind::udp) return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, codec_options));
+    const ListenSink::Options how{*options.count("max_clients"), when_full};
+    return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), how, codec, codec_options));
+  }
+  const ConnectSink::Options how{retry_of(options), options.duration("timeout"), when_full};
+  return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), how, codec, codec_options));
+}
+
+Written sink_at(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
+                const CodecOptions& codec_options, bool dead_letters) {
+  const std::string when_full = options.text("when_full").value_or("block");
+  if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
+  const StreamSink::Options how{when_full_of(when_full), dead_letters};
+  const bool file = address.kind == Kind::file;
+  if (!file)
+    if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();
+  if (address.kind != Kind::tcp_listen && address.kind != Kind::unix_listen)
+    if (Done fits = refuse(options, url, {"max_clients"}); !fits) return fits.error();
+  switch (address.kind) {
+    case Kind::stdio:
+    case Kind::file:
+    case Kind::exec:
+    case Kind::drop:
+      if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
+      break;
+    case Kind::hub:
+    case Kind::stage:
+      return usage(fmt::format("{} is no sink leat can open yet", text::quoted(url)));
+    default:
+      return connect_sink(address, url, options, how.when_full, codec, codec_options);
+  }
+  if (address.kind == Kind::drop) return std::unique_ptr<Sink>(std::make_unique<DropSink>());
+  if (address.kind == Kind::exec) return std::unique_ptr<Sink>(std::make_unique<ExecSink>(address.rest, how, codec, codec_options));
+  if (file && !dead_letters && !options.flag("append"))
+    return std::unique_ptr<Sink>(std::make_unique<FileSink>(address.rest, how, codec, codec_options));
+  return std::unique_ptr<Sink>(std::make_unique<StreamSink>(address.rest, how, codec, codec_options));
+}
+
 }  // namespace
 
 Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view named, const CodecOptions& codec_options) {
   const auto address = address_of(url);
   if (!address) return address.error();
-  const auto codec = choose(named, address->rest, "ndjson");
+  if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
+  const auto codec = choose(named, address->kind == Kind::file ? address->rest : "", "ndjson");
   if (!codec) return codec.error();
-  if (!(*codec)->framer) return Error{Error::Kind::usage, fmt::format("codec {} cannot be read", (*codec)->name), {}};
-  switch (address->kind) {
-    case Address::Kind::stdio:
-      return MadeSource{std::make_unique<FileSource>(std::vector<std::string>{"-"}, FileSource::Options{}, **codec, codec_options),
-                        (*codec)->name};
-    case Address::Kind::file: {
-      auto paths = expand(address->rest);
-      if (!paths) return paths.error();
-      FileSource::Options how{options.flag("follow"), options.text("checkpoint").value_or("")};
-      return MadeSource{std::make_unique<FileSource>(std::move(*paths), std::move(how), **codec, codec_options), (*codec)->name};
-    }
-    default:
-      return cannot(url);
-  }
+  if (!(*codec)->framer) return usage(fmt::format("codec {} cannot be read", (*codec)->name));
+  const Until until = until_of(options);
+  auto made = source_at(*address, url, options, until, **codec, codec_options);
+  if (!made) return made.error();
+  if (until.limits.count || until.limits.idle || until.limits.whole) *made = std::make_unique<UntilSource>(std::move(*made), until.limits);
+  return MadeSource{std::move(*made), (*codec)->name};
 }
 
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view named, std::string_view fallback,
-                                        const CodecOptions& codec_options, bool) {
+                                        const CodecOptions& codec_options, bool dead_letters) {
   const auto address = address_of(url);
   if (!address) return address.error();
-  const auto codec = choose(named, address->kind == Address::Kind::file ? address->rest : "", fallback);
+  if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
+  const bool file = address->kind == Kind::file;
+  if (dead_letters && named.empty()) return sink_at(*address, url, options, letters(*address), codec_options, true);
+  const auto codec = choose(named, file ? address->rest : "", fallback);
   if (!codec) return codec.error();
-  if (!(*codec)->encoder) return Error{Error::Kind::usage, fmt::format("codec {} cannot be written", (*codec)->name), {}};
-  switch (address->kind) {
-    case Address::Kind::drop:
-      return std::unique_ptr<Sink>(std::make_unique<DropSink>());
-    case Address::Kind::stdio:
-      return std::unique_ptr<Sink>(std::make_unique<StreamSink>("", false, **codec, codec_options));
-    case Address::Kind::file:
-      return std::unique_ptr<Sink>(std::make_unique<StreamSink>(address->rest, options.flag("append"), **codec, codec_options));
-    default:
-      return cannot(url);
-  }
+  if (!(*codec)->encoder) return usage(fmt::format("codec {} cannot be written", (*codec)->name));
+  return sink_at(*address, url, options, **codec, codec_options, dead_letters);
 }
 
 }  // namespace leat

@@ -41,6 +41,7 @@ void Slab::add(std::string_view record) {
 void Slab::reset() {
   resize(0);
   records.clear();
+  offsets.clear();
   packed.clear();
   columns.clear();
   looked.clear();

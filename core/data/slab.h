@@ -59,9 +59,12 @@ class Slab {
   void add(std::string_view record);            // append, a record of its own, and a newline behind it
 
   std::string_view record(uint32_t i) const { return {bytes_ + records[i].begin, records[i].end - records[i].begin}; }
-  uint64_t position(uint32_t i) const { return offset + (packed.empty() ? records : packed)[i].begin; }  // of the record in its source
+  uint64_t position(uint32_t i) const {  // of the record in its source
+    return offsets.empty() ? offset + (packed.empty() ? records : packed)[i].begin : offsets[i];
+  }
 
   std::vector<Span> records;
+  std::vector<uint64_t> offsets;  // their positions, where text() is no one stretch of the source
   // Where each record lies as it came, if it was packed and `records` are the unpacked ones; else empty.
   std::vector<Span> packed;
   const Format* format = nullptr;       // how a record's bytes read as a value; owned by the codec, outlives every slab
@@ -70,7 +73,7 @@ class Slab {
   // Holds what `format` and `source` point to, where their owner may go before the slab does: a client of a listening end.
   // Shared, since any number of slabs outlive it; whoever copies the two pointers copies this too.
   std::shared_ptr<const void> keeper;
-  bool contiguous = false;              // text() is exactly these records as `format` writes them, separators included
+  bool contiguous = false;  // text() is exactly these records as `format` writes them, separators included
 
   // Planned fields, row by row: columns[record * width + slot]; valid where looked[record] == kGood.
   enum : uint8_t { kUnread = 0, kGood = 1, kBad = 2 };

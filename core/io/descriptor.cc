@@ -102,6 +102,12 @@ Result<Descriptor> Descriptor::create(const std::string& path, bool append) {
   return made;
 }
 
+Descriptor Descriptor::socket(int fd) {
+  Descriptor made(fd, Kind::stream, true);
+  made.socket_ = true;
+  return made;
+}
+
 ssize_t Descriptor::read(char* to, size_t room) {
   if (kind_ == Kind::foreign && !socket_ && !ready(fd_, POLLIN)) return kWait;
   ssize_t got;

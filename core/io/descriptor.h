@@ -35,6 +35,7 @@ class Descriptor {
 
   static Result<Descriptor> input(const std::string& path);  // "-" is stdin
   static Result<Descriptor> standard_output();
+  static Descriptor socket(int fd);                                        // one of our own, not blocking
   static Result<Descriptor> create(const std::string& path, bool append);  // FIFOs and devices are written, never replaced
 
   int fd() const { return fd_; }

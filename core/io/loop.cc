@@ -83,7 +83,6 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  state_->thread = std::this_thread::get_id();
   uv_run(&state_->loop, UV_RUN_DEFAULT);  // the async handle keeps it alive until stop()
 }
 

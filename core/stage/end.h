@@ -69,12 +69,12 @@ class SinkHost {
   virtual Loop& loop() = 0;
   virtual void post(std::function<void()> job) = 0;  // any thread: run under the turn
   virtual void full(bool is) = 0;        // shuts or opens the gates of the sources that can reach this sink
-  virtual void done() = 0;               // its reader has gone and wants no more; not an error
+  virtual void done(bool of_stdout) = 0;  // its reader has gone and wants no more; not an error
   virtual void failed(Error error) = 0;  // for good
   virtual void delivered(uint64_t records) = 0;  // the other side has these
   virtual void idle() = 0;               // nothing waits any more
-  // Records the sink has taken and cannot deliver leave by its err. False: nobody reads that, and the batch is as it was.
-  virtual bool refuse(Batch& batch, const Refusal& why) = 0;
+  virtual void refuse(Batch&& batch, const Refusal& why) = 0;  // what it has taken and cannot deliver leaves by its err
+  virtual bool refusable() const = 0;                          // somebody takes what it refuses
   virtual void dropped(uint64_t records, std::string_view reason) = 0;  // by policy; the sink lets go of them
   virtual void note(std::string text) = 0;                              // one line for the user; any thread
   virtual bool spoiled() const = 0;  // the run has failed somewhere, so what was written is not the whole

@@ -5,35 +5,92 @@
 
 namespace leat {
 
-Outlet::Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options) : host_(host), encoder_(codec.encoder(options)) {}
+Outlet::Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how)
+    : host_(host), codec_(codec), options_(options), how_(how), encoder_(codec.encoder(options)) {}
 
 void Outlet::connect(Descriptor output, Channel::OnEvent on_event) {
   channel_ = Channel(host_.loop(), std::move(output), std::move(on_event));
   waiting_ = false;
 }
 
+void Outlet::disconnect() {
+  channel_.close();
+  waiting_ = false;
+  if (!how_.keeps) return;
+  outbox_.clear();
+  unconfirmed_.clear();
+  encoded_ = sent_ = 0;
+  backlog_.rewind();
+  finishing_ = closes_;
+  encoder_ = codec_.encoder(options_);  // a new connection is a new stream, header and all
+}
+
 void Outlet::watch_reader() {
   if (channel_.waits()) channel_.await(false, false);
 }
 
-void Outlet::take(Batch&& batch, const Encoder::Fail& fail) {
+// Under drop-newest and dlq: what there is no room for goes no further.
+void Outlet::admit(Batch& batch, Turn& turn) {
+  if (how_.when_full != WhenFull::drop_newest && how_.when_full != WhenFull::dlq) return;
+  size_t waits = bytes();
+  uint32_t dropped = 0;
+  batch.keep_if([&](uint32_t i) {
+    const size_t size = batch.slab().record(i).size() + 1;
+    if (waits + size <= kFull) return waits += size, true;
+    if (how_.when_full == WhenFull::dlq) return turn.fail(i, {"full", "its reader is too slow, and no more can wait"});
+    return ++dropped, false;
+  });
+  if (dropped > 0) turn.drop(dropped, "full");
+}
+
+void Outlet::take(Batch&& batch, Turn& turn) {
+  admit(batch, turn);
+  if (batch.empty()) return batch.let_go();
+  if (gathers()) {
+    backlog_.put(std::move(batch), turn);
+    if (how_.when_full != WhenFull::drop_oldest) return;
+    const size_t most = kFull > outbox_.bytes() ? kFull - outbox_.bytes() : 0;
+    if (const uint64_t dropped = backlog_.drop_oldest(most); dropped > 0) host_.dropped(dropped, "full");
+    return;
+  }
   uint64_t records = batch.size();
   if (batch.whole() && encoder_->as_is(batch.slab())) {
     outbox_.put(batch.ref());
   } else {
     encoder_->encode(batch, outbox_.tail(), [&](uint32_t record, Reason reason) {
-      fail(record, std::move(reason));
+      turn.fail(record, std::move(reason));
       --records;
     });
   }
   outbox_.owe(batch.take_receipt(), records);
 }
 
+// Chunks of the backlog become bytes as the other side takes them, and no sooner: until then they can be dropped.
+void Outlet::encode() {
+  while (outbox_.bytes() < kWrite) {
+    const Batch* chunk = backlog_.next();
+    if (!chunk) {
+      if (std::exchange(finishing_, false)) encoder_->finish(outbox_.tail());
+      return;
+    }
+    uint64_t records = chunk->size();
+    const size_t before = outbox_.bytes();
+    encoder_->encode(*chunk, outbox_.tail(), [&](uint32_t record, Reason reason) {
+      --records;
+      host_.refuse(chunk->pick({record}), {std::move(reason), 1, {}, {}});
+    });
+    encoded_ += outbox_.bytes() - before;
+    unconfirmed_.push_back({encoded_, records});
+  }
+}
+
 Outlet::Wrote Outlet::write(size_t least) {
   if (const uint64_t empty = outbox_.sent(0); empty > 0) host_.delivered(empty);  // batches of which nothing was written
   if (!channel_ || waiting_) return Wrote::waits;
-  while (outbox_.bytes() > 0 && outbox_.bytes() >= least) {
+  while (bytes() >= least) {
+    if (gathers()) encode();
     const std::string_view next = outbox_.front();
+    if (next.empty()) break;
     const ssize_t put = channel_.write(next.data(), next.size());
     if (put == Descriptor::kWait) {
       waiting_ = true;
@@ -44,9 +101,22 @@ Outlet::Wrote Outlet::write(size_t least) {
       failure_ = static_cast<int>(-put);
       return failure_ == EPIPE || failure_ == ECONNRESET ? Wrote::gone : Wrote::failed;
     }
+    sent_ += static_cast<uint64_t>(put);
     if (const uint64_t records = outbox_.sent(static_cast<size_t>(put)); records > 0) host_.delivered(records);
+    if (gathers() && !how_.keeps) confirm(sent_);
   }
   return Wrote::all;
+}
+
+void Outlet::confirm(uint64_t sent) {
+  size_t chunks = 0;
+  uint64_t records = 0;
+  for (; !unconfirmed_.empty() && unconfirmed_.front().upto <= sent; ++chunks) {
+    records += unconfirmed_.front().records;
+    unconfirmed_.pop_front();
+  }
+  backlog_.delivered(chunks);
+  if (records > 0) host_.delivered(records);
 }
 
 Outlet::Wrote Outlet::ready() {
@@ -56,6 +126,23 @@ Outlet::Wrote Outlet::ready() {
   return wrote;
 }
 
-void Outlet::finish() { encoder_->finish(outbox_.tail()); }
+void Outlet::finish() {
+  if (gathers())
+    closes_ = finishing_ = true;
+  else
+    encoder_->finish(outbox_.tail());
+}
+
+void Outlet::clear() {
+  outbox_.clear();
+  unconfirmed_.clear();
+  backlog_.take();
+  closes_ = finishing_ = false;
+}
+
+std::vector<Batch> Outlet::give_back() {
+  disconnect();
+  return backlog_.take();
+}
 
 }  // namespace leat

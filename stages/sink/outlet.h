@@ -1,9 +1,11 @@
-// Outlet: records on their way out of one descriptor: encoder, waiting bytes, and the watch for room.
+// Outlet: records on their way out of one descriptor: what waits, the encoder, the bytes, and the watch for room.
 // Owner:   its sink, one for each other side.   Thread: under the turn; on_event comes on the loop thread.
 // Blocks:  never but for a regular file's page cache.
 // Fails:   write() says how; failure() is the errno.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,8 +13,12 @@
 #include "core/io/channel.h"
 #include "core/io/outbox.h"
 #include "core/stage/end.h"
+#include "stages/sink/backlog.h"
 
 namespace leat {
+
+// What happens to a record for which there is no room.
+enum class WhenFull : uint8_t { block, drop_oldest, drop_newest, dlq };
 
 class Outlet {
  public:
@@ -25,32 +31,52 @@ class Outlet {
     gone,    // the other side has left
     failed,  // by failure()
   };
+  struct Options {
+    WhenFull when_full = WhenFull::block;
+    bool keeps = false;  // what was sent until confirm() says that the other side has it
+  };
 
-  Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options);
+  Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how);
 
   void connect(Descriptor output, Channel::OnEvent on_event);
-  bool connected() const { return static_cast<bool>(channel_); }
-  void disconnect() { channel_.close(), waiting_ = false; }
+  Channel& channel() { return channel_; }
+  void disconnect();  // what was not confirmed will be sent again
 
-  void take(Batch&& batch, const Encoder::Fail& fail);
-  Wrote write(size_t least);         // while at least so much waits
-  Wrote ready();                     // the watch says there is room
-  void watch_reader();               // tells of a reader that leaves while nothing is due
-  void finish();                     // appends the closing bytes
-  void clear() { outbox_.clear(); }  // lets everything undelivered go
+  void take(Batch&& batch, Turn& turn);
+  Wrote write(size_t least);       // while at least so much waits
+  Wrote ready();                   // the watch says there is room
+  void watch_reader();             // tells of a reader that leaves while nothing is due
+  void confirm(uint64_t sent);     // the other side has so many of the bytes sent since connect()
+  void finish();                   // appends the closing bytes when everything has been sent
+  void clear();                    // lets everything undelivered go
+  std::vector<Batch> give_back();  // what the other side does not have; of one that keeps
 
-  Outbox& outbox() { return outbox_; }
-  Encoder& encoder() { return *encoder_; }
+  size_t bytes() const { return outbox_.bytes() + backlog_.bytes(); }
+  bool empty() const { return outbox_.empty() && backlog_.empty() && !finishing_; }
   bool waiting() const { return waiting_; }
-  bool empty() const { return outbox_.empty(); }
+  uint64_t sent() const { return sent_; }
   int failure() const { return failure_; }
 
  private:
+  void admit(Batch& batch, Turn& turn);
+  void encode();
+  bool gathers() const { return how_.keeps || how_.when_full == WhenFull::drop_oldest; }
+
   SinkHost& host_;
+  const CodecSpec& codec_;
+  const CodecOptions options_;
+  const Options how_;
   std::unique_ptr<Encoder> encoder_;
   Channel channel_;
+  Backlog backlog_;
   Outbox outbox_;
-  bool waiting_ = false;  // for the descriptor to take more
+  struct Sent {
+    uint64_t upto, records;
+  };
+  std::deque<Sent> unconfirmed_;  // one for each chunk of the backlog that was handed out
+  uint64_t encoded_ = 0, sent_ = 0;
+  bool waiting_ = false;                     // for the descriptor to take more
+  bool closes_ = false, finishing_ = false;  // the closing bytes come behind the last record; they are still to come
   int failure_ = 0;
 };
 
@@ -58,12 +84,10 @@ class Outlet {
 class Gate {
  public:
   explicit Gate(SinkHost& host) : host_(host) {}
-  bool shut() const { return shut_; }
-  void update(size_t waiting, size_t most) {
-    const bool full = waiting > (shut_ ? most / 2 : most);
+  void update(size_t waiting) {
+    const bool full = waiting > (shut_ ? Outlet::kFull / 2 : Outlet::kFull);
     if (full != shut_) host_.full(shut_ = full);
   }
-  void open() { update(0, 1); }
 
  private:
   SinkHost& host_;

@@ -7,8 +7,8 @@
 
 namespace leat {
 
-StreamSink::StreamSink(std::string path, bool eager, const CodecSpec& codec, const CodecOptions& options)
-    : path_(std::move(path)), name_(path_.empty() ? "stdout" : path_), eager_(eager), codec_(codec), options_(options) {}
+StreamSink::StreamSink(std::string path, const Options& how, const CodecSpec& codec, const CodecOptions& options)
+    : path_(std::move(path)), name_(path_.empty() ? "stdout" : path_), how_(how), codec_(codec), options_(options) {}
 
 Result<Descriptor> StreamSink::descriptor() { return path_.empty() ? Descriptor::standard_output() : Descriptor::create(path_, true); }
 
@@ -17,7 +17,7 @@ Done StreamSink::open(SinkHost& host) {
   auto opened = descriptor();
   if (!opened) return opened.error();
   if (opened->size() > 0) options_.header = false;  // a table that is added to has its header
-  outlet_ = std::make_unique<Outlet>(host, codec_, options_);
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, false});
   gate_ = std::make_unique<Gate>(host);
   outlet_->connect(std::move(*opened), [this](Watch::Event event) {
     host_->post([this, event] {
@@ -33,8 +33,8 @@ Done StreamSink::open(SinkHost& host) {
 
 void StreamSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
-  outlet_->take(std::move(batch), [&](uint32_t record, Reason reason) { turn.fail(record, std::move(reason)); });
-  write(eager_ ? 0 : Outlet::kWrite);
+  outlet_->take(std::move(batch), turn);
+  write(how_.eager ? 0 : Outlet::kWrite);
 }
 
 // A lone record goes out by flush(), when the input has nothing more.
@@ -44,10 +44,12 @@ void StreamSink::write(size_t least) {
 
 void StreamSink::after(Outlet::Wrote wrote) {
   if (wrote == Outlet::Wrote::gone) return gone();
-  if (wrote == Outlet::Wrote::failed) return fail(outlet_->failure());
-  gate_->update(outlet_->outbox().bytes(), Outlet::kFull);
+  if (wrote == Outlet::Wrote::failed)
+    return fail({Error::Kind::io, fmt::format("cannot write {}: {}", name_, std::strerror(outlet_->failure())), {}});
+  if (how_.when_full == WhenFull::block) gate_->update(outlet_->bytes());
   if (finishing_ && outlet_->empty()) {
     finishing_ = false;
+    all_written_ = true;
     written();
   }
 }
@@ -57,13 +59,13 @@ void StreamSink::ended() {
   host_->idle();
 }
 
-void StreamSink::gone() {
-  closed_ = true;
-  abandon();
-  host_->done();
-}
+void StreamSink::gone() { reader_left(); }
 
-void StreamSink::fail(int code) { fail(Error{Error::Kind::io, fmt::format("cannot write {}: {}", name_, std::strerror(code)), {}}); }
+void StreamSink::reader_left() {
+  if (std::exchange(closed_, true)) return;
+  abandon();
+  host_->done(path_.empty());
+}
 
 void StreamSink::fail(Error error) {
   if (std::exchange(closed_, true)) return;
@@ -82,7 +84,7 @@ void StreamSink::abandon() {
   if (!outlet_) return;
   outlet_->clear();
   outlet_->disconnect();
-  gate_->open();
+  gate_->update(0);
 }
 
 }  // namespace leat

@@ -15,8 +15,12 @@ namespace leat {
 
 class StreamSink : public Sink {
  public:
-  // An empty path is stdout. `eager`: every batch is written at once, not when enough waits.
-  StreamSink(std::string path, bool eager, const CodecSpec& codec, const CodecOptions& options);
+  struct Options {
+    WhenFull when_full = WhenFull::block;
+    bool eager = false;  // every batch is written at once, not when enough waits
+  };
+  // An empty path is stdout.
+  StreamSink(std::string path, const Options& how, const CodecSpec& codec, const CodecOptions& options);
 
   const std::string& name() const override { return name_; }
   Done open(SinkHost& host) override;
@@ -32,25 +36,28 @@ class StreamSink : public Sink {
   virtual void written() { ended(); }  // everything has been, after finish(); ended() when nothing is owed any more
   virtual void gone();                 // the other side has left
   void ended();
-  void fail(int code);
+  void reader_left();
   void fail(Error error);
   SinkHost& host() { return *host_; }
   Outlet& outlet() { return *outlet_; }
   bool closed() const { return closed_; }
-  const std::string path_, name_;
+  bool all_written() const { return all_written_; }  // finish() came, and nothing waits
+
+  const std::string path_;
+  std::string name_;
 
  private:
   void write(size_t least);
   void after(Outlet::Wrote wrote);
 
-  const bool eager_;
+  const Options how_;
   const CodecSpec& codec_;
   CodecOptions options_;
   SinkHost* host_ = nullptr;
   std::unique_ptr<Outlet> outlet_;
   std::unique_ptr<Gate> gate_;
-  bool closed_ = false;                        // takes no more: gone or failed
-  bool finishing_ = false, finished_ = false;  // finish() came; it is all done
+  bool closed_ = false;  // takes no more: gone or failed
+  bool finishing_ = false, all_written_ = false, finished_ = false;
 };
 
 }  // namespace leat

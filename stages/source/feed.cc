@@ -65,7 +65,7 @@ Pull Feed::pull(Descriptor& input, Pool& pool, SlabRef& slab, bool more) {
     }
   }
   filling_ = {};
-  if (position_ < skip_ && !failed_) return fail({Error::Kind::io, "is shorter than its checkpoint says", {}});
+  if (position_ < skip_ && !failed_) return fail({Error::Kind::io, "shorter than its checkpoint says", {}});
   return failed_ ? Pull::failed : Pull::ended;
 }
 

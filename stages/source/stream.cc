@@ -29,7 +29,7 @@ void StreamSource::stop() {
 Pull StreamSource::pull(Pool& pool, SlabRef& slab, uint64_t& end) {
   while (!ended_) {
     if (stopped_) {
-      cut_off_ = feed_->carried();
+      cut_off_ = feed_ ? feed_->carried() : 0;
       break;
     }
     if (at_end_) {
@@ -44,7 +44,7 @@ Pull StreamSource::pull(Pool& pool, SlabRef& slab, uint64_t& end) {
       return Pull::later;
     }
     at_end_ = true;
-    if (pulled == Pull::failed) {
+    if (pulled == Pull::failed && !again(feed_->error())) {
       fail(feed_->error());
       break;
     }

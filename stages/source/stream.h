@@ -28,9 +28,10 @@ class StreamSource : public Source {
  protected:
   enum class Next : uint8_t { stream, later, none, failed };
 
-  virtual Done first() = 0;                   // begin() the first stream; loop thread
-  virtual Next next() { return Next::none; }  // the stream has ended: what follows it; failed: by fail()
-  virtual bool grows() { return false; }      // may more follow behind what looks like the end
+  virtual Done first() = 0;                           // begin() the first stream; loop thread
+  virtual Next next() { return Next::none; }          // the stream has ended: what follows it; failed: by fail()
+  virtual bool grows() { return false; }              // may more follow behind what looks like the end
+  virtual bool again(const Error&) { return false; }  // the stream has failed: it counts as ended, and next() finds another
 
   void begin(std::string name, Descriptor input);
   Next fail(Error error);
@@ -48,8 +49,8 @@ class StreamSource : public Source {
   uint64_t base_ = 0;  // positions of the streams before this one
   std::atomic<bool> stopped_{false};
   uint64_t cut_off_ = 0;
-  bool at_end_ = false;  // of this stream
-  bool ended_ = false;   // of all
+  bool at_end_ = true;  // of this stream, or there is none yet
+  bool ended_ = false;  // of all
   Error error_;
 };
 

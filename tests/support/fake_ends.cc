@@ -46,7 +46,7 @@ void FakeSource::committed(uint64_t position, bool) {
 void FakeSink::take(Batch&& batch, Turn&) {
   if (closed_) return;
   if (refuses) {
-    host_->refuse(batch, {{"timeout", "no answer"}, 3, Instant(Duration(1)), Instant(Duration(2))});
+    host_->refuse(std::move(batch), {{"timeout", "no answer"}, 3, Instant(Duration(1)), Instant(Duration(2))});
     return;
   }
   waiting_records_ += batch.size();
@@ -70,7 +70,7 @@ void FakeSink::deliver_one() {
   host_->delivered(batch.size());
   batch.let_go();
   if (records.size() >= fail_after) return closed_ = true, host_->failed({Error::Kind::io, "the sink failed", {}});
-  if (records.size() >= done_after) return closed_ = true, host_->done();
+  if (records.size() >= done_after) return closed_ = true, host_->done(true);
   update_gate();
   if (manner_ == Manner::pauses && !waiting_.empty() && !busy_) {
     busy_ = true;
