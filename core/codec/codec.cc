@@ -10,6 +10,7 @@
 #include "core/codec/json_values.h"
 #include "core/codec/length_prefixed.h"
 #include "core/codec/lines.h"
+#include "core/codec/logfmt.h"
 
 namespace leat {
 namespace {
@@ -20,6 +21,7 @@ constexpr CodecSpec kCodecs[] = {
     {"json-array", "the elements of a JSON array", "", false, json_array_framer, json_array_encoder},
     {"csv", "rows under a header, RFC 4180", ".csv", false, csv_framer, csv_encoder},
     {"tsv", "tab-separated rows under a header, tabs and newlines in them escaped", ".tsv", false, tsv_framer, tsv_encoder},
+    {"logfmt", "lines of key=value pairs", ".logfmt", false, logfmt_framer, logfmt_encoder},
     {"lines", "text lines; a record is a string", ".log .txt", false, lines_framer, lines_encoder},
     {"nul", "strings that end with a NUL byte, as find -print0 writes them", "", false, nul_framer, nul_encoder},
     {"length-prefixed", "JSON values, each after its length in four bytes, highest first", "", false, length_prefixed_framer,

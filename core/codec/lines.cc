@@ -1,12 +1,9 @@
 #include "core/codec/lines.h"
 
-#include <algorithm>
-
 #include "core/codec/as_json.h"
-#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_text.h"
-#include "core/codec/masks.h"
+#include "core/codec/line_framer.h"
 #include "core/codec/runs.h"
 
 namespace leat {
@@ -40,77 +37,14 @@ class TextFormat final : public Format {
   const std::string_view name_;
 };
 
+// What an encoder writes behind each record, and how.
 struct Style {
   char separator;
-  bool text;  // any bytes are a record; else JSON, where blank lines and a byte order mark are nothing
+  bool text;  // a JSON string goes out raw
   const Format& (*format)();
 };
 
 constexpr Style kLines{'\n', true, lines_format}, kNul{'\0', true, nul_format}, kNdjson{'\n', false, json_format};
-
-class LineFramer final : public Framer {
- public:
-  LineFramer(const Style& style, uint32_t max_record) : style_(style), max_record_(max_record) {}
-
-  uint32_t cut(Slab& slab, uint32_t seen, bool end) override {
-    uint32_t from = 0;
-    const bool skipping = skipping_;
-    if (skipping_) {
-      const size_t at = slab.text().find(style_.separator);
-      if (at == std::string_view::npos) return slab.format = &style_.format(), slab.size();
-      from = static_cast<uint32_t>(at) + 1;
-      skipping_ = false;
-    }
-    if (end && slab.size() > from && slab.text().back() != style_.separator) slab.append({&style_.separator, 1});
-    const size_t last = slab.text().substr(std::max(seen, from)).rfind(style_.separator);
-    uint32_t whole = last == std::string_view::npos ? from : std::max(seen, from) + static_cast<uint32_t>(last) + 1;
-    const bool too_long = slab.size() - whole > max_record_;
-    if (skipping || too_long) split(slab, from, whole);
-    if (too_long) {
-      framing::refuse(slab, whole, max_record_);
-      skipping_ = true;
-      whole = slab.size();
-    }
-    return whole;
-  }
-
-  void frame(Slab& slab) const override {
-    if (!slab.format) split(slab, 0, slab.size());
-  }
-
- private:
-  void split(Slab& slab, uint32_t from, uint32_t to) const {
-    const char* text = slab.data();
-    slab.format = &style_.format();
-    uint32_t begin = from, skipped = style_.text ? 0 : framing::mark_size(slab, true).value();
-    bool exact = from == 0 && to == slab.size();
-    each_byte(text, from, to, style_.separator, [&](uint32_t at) {
-      Span line{begin + skipped, at};
-      exact &= skipped == 0;
-      skipped = 0;
-      if (at - begin > max_record_) {
-        framing::refuse(slab, begin, max_record_);
-      } else {
-        if (style_.separator == '\n' && line.end > line.begin && text[line.end - 1] == '\r') --line.end, exact = false;
-        if (style_.text || !blank(text, line))
-          slab.records.push_back(line);
-        else
-          exact = false;
-      }
-      begin = at + 1;
-    });
-    slab.contiguous = exact && slab.faults.empty();
-  }
-
-  static bool blank(const char* text, Span line) {
-    while (line.begin < line.end && json::space(text[line.begin])) ++line.begin;
-    return line.begin == line.end;
-  }
-
-  const Style& style_;
-  const uint32_t max_record_;
-  bool skipping_ = false;  // inside a record that is too long
-};
 
 const Reason kHasNul{"encode", "a NUL byte inside a record that would end at one"};
 
@@ -169,9 +103,11 @@ const Format& nul_format() {
   return format;
 }
 
-std::unique_ptr<Framer> lines_framer(const CodecOptions& options) { return std::make_unique<LineFramer>(kLines, options.max_record); }
-std::unique_ptr<Framer> nul_framer(const CodecOptions& options) { return std::make_unique<LineFramer>(kNul, options.max_record); }
-std::unique_ptr<Framer> ndjson_framer(const CodecOptions& options) { return std::make_unique<LineFramer>(kNdjson, options.max_record); }
+std::unique_ptr<Framer> lines_framer(const CodecOptions& options) { return line_framer({'\n', true, &lines_format()}, options.max_record); }
+std::unique_ptr<Framer> nul_framer(const CodecOptions& options) { return line_framer({'\0', true, &nul_format()}, options.max_record); }
+std::unique_ptr<Framer> ndjson_framer(const CodecOptions& options) {
+  return line_framer({'\n', false, &json_format()}, options.max_record);
+}
 
 std::unique_ptr<Encoder> lines_encoder(const CodecOptions&) { return std::make_unique<LineEncoder>(kLines); }
 std::unique_ptr<Encoder> nul_encoder(const CodecOptions&) { return std::make_unique<LineEncoder>(kNul); }

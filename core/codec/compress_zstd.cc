@@ -1,0 +1,81 @@
+#include <new>
+
+#include <zstd.h>
+
+#include "core/codec/compress_parts.h"
+
+namespace leat {
+namespace {
+
+constexpr size_t kRoom = 64 * 1024;  // of output, each time the packer asks for some
+
+struct Free {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+class ZstdInflate final : public CountedInflate {
+ public:
+  explicit ZstdInflate(const InflateLimits& limits) : CountedInflate(limits), context_(ZSTD_createDCtx()) {
+    if (!context_) throw std::bad_alloc();
+  }
+
+  Done finish() const override {
+    if (!whole_) return wrong("the zstd data ends too early");
+    return {};
+  }
+
+ private:
+  Result<size_t> unpack(std::string_view& in, char* out, size_t room) override {
+    ZSTD_outBuffer to{out, room, 0};
+    while (to.pos < room) {
+      ZSTD_inBuffer from{in.data(), in.size(), 0};
+      const size_t made = to.pos;
+      const size_t result = ZSTD_decompressStream(context_.get(), &to, &from);
+      in.remove_prefix(from.pos);
+      if (ZSTD_isError(result)) return wrong(std::string("the zstd data is corrupt: ") + ZSTD_getErrorName(result));
+      if (from.pos == 0 && to.pos == made) break;
+      whole_ = result == 0;
+    }
+    return to.pos;
+  }
+
+  std::unique_ptr<ZSTD_DCtx, Free> context_;
+  bool whole_ = true;  // no frame is open
+};
+
+class ZstdDeflate final : public Deflate {
+ public:
+  explicit ZstdDeflate(int level) : context_(ZSTD_createCCtx()) {
+    if (!context_) throw std::bad_alloc();
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level == 0 ? ZSTD_CLEVEL_DEFAULT : level);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  }
+
+  void feed(std::string_view in, std::string& out) override { run(in, ZSTD_e_continue, out); }
+  void flush(std::string& out) override { run({}, ZSTD_e_flush, out); }
+  void finish(std::string& out) override { run({}, ZSTD_e_end, out); }
+
+ private:
+  void run(std::string_view in, ZSTD_EndDirective how, std::string& out) {
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    size_t left;
+    do {
+      const size_t size = out.size();
+      out.resize(size + kRoom);
+      ZSTD_outBuffer to{out.data() + size, kRoom, 0};
+      left = ZSTD_compressStream2(context_.get(), &to, &from, how);
+      out.resize(size + to.pos);
+      if (ZSTD_isError(left)) throw std::bad_alloc();  // there is no other way for it to fail
+    } while (how == ZSTD_e_continue ? from.pos < from.size : left > 0);
+  }
+
+  std::unique_ptr<ZSTD_CCtx, Free> context_;
+};
+
+}  // namespace
+
+std::unique_ptr<Inflate> zstd_inflate(const InflateLimits& limits) { return std::make_unique<ZstdInflate>(limits); }
+std::unique_ptr<Deflate> zstd_deflate(int level) { return std::make_unique<ZstdDeflate>(level); }
+
+}  // namespace leat

@@ -1,0 +1,143 @@
+#include "core/codec/compress.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace leat {
+namespace {
+
+std::string hex(std::string_view digits) {
+  std::string out;
+  for (size_t i = 0; i < digits.size(); i += 2) out += static_cast<char>(std::stoi(std::string(digits.substr(i, 2)), nullptr, 16));
+  return out;
+}
+
+// printf 'hello hello hello\n' | gzip -nc | xxd -p, and the same with zstd -c; printf 'a\n' | gzip -nc; printf 'b\n' | zstd -c.
+const std::string kGzipHello = hex("1f8b0800000000000003cb48cdc9c957c840905c003b7c8adf12000000");
+const std::string kZstdHello = hex("28b52ffd04586d00003868656c6c6f200a0100314a11a3aa74ce");
+const std::string kGzipA = hex("1f8b08000000000000034be4020007a1eadd02000000");
+const std::string kZstdB = hex("28b52ffd0458110000620a22df5a40");
+
+// The stream unpacked with so many bytes in and room for so many out at a time; how it ended if not well.
+std::string unpack(Compression with, std::string_view packed, size_t piece, size_t room, const InflateLimits& limits = {}) {
+  const auto inflate = make_inflate(with, limits);
+  std::string out, buffer(room, '\0');
+  for (size_t at = 0; at < packed.size(); at += piece) {
+    std::string_view in = packed.substr(at, piece);
+    for (;;) {
+      const auto made = inflate->step(in, buffer.data(), room);
+      if (!made) return out + "|" + made.error().text;
+      EXPECT_LE(*made, room);
+      out.append(buffer, 0, *made);
+      if (*made == 0 && in.empty()) break;
+    }
+  }
+  const Done done = inflate->finish();
+  return done ? out : out + "|" + done.error().text;
+}
+
+std::string in_all_pieces(Compression with, std::string_view packed) {
+  const std::string whole = unpack(with, packed, packed.size() + 1, 1 << 20);
+  for (const size_t piece : {1, 2, 7, 65536})
+    for (const size_t room : {1, 3, 4096}) EXPECT_EQ(unpack(with, packed, piece, room), whole) << piece << " " << room;
+  return whole;
+}
+
+TEST(Compress, UnpacksWhatGzipAndZstdWrote) {
+  EXPECT_EQ(in_all_pieces(Compression::gzip, kGzipHello), "hello hello hello\n");
+  EXPECT_EQ(in_all_pieces(Compression::zstd, kZstdHello), "hello hello hello\n");
+  EXPECT_EQ(in_all_pieces(Compression::gzip, kGzipHello + kGzipA + std::string(512, '\0')), "hello hello hello\na\n");
+  const std::string skippable = hex("502a4d1803000000ffffff");
+  EXPECT_EQ(in_all_pieces(Compression::zstd, skippable + kZstdHello + kZstdB + skippable), "hello hello hello\nb\n");
+}
+
+TEST(Compress, TruncatedAndCorruptAreToldWithTheirByte) {
+  for (size_t size = 1; size < kGzipHello.size(); ++size) {
+    const auto got = in_all_pieces(Compression::gzip, kGzipHello.substr(0, size));
+    EXPECT_TRUE(got.ends_with("|byte " + std::to_string(size) + ": the gzip data ends too early")) << got;
+  }
+  for (size_t size = 1; size < kZstdHello.size(); ++size) {
+    const auto got = unpack(Compression::zstd, kZstdHello.substr(0, size), 1, 4096);
+    EXPECT_TRUE(got.ends_with("|byte " + std::to_string(size) + ": the zstd data ends too early")) << got;
+  }
+  std::string bad = kGzipHello;
+  bad[bad.size() - 6] ^= 1;  // the checksum, which ends four bytes before the stream
+  EXPECT_NE(unpack(Compression::gzip, bad, 1, 4096).find("|byte 25: the gzip data is corrupt"), std::string::npos);
+  bad = kZstdHello;
+  bad.back() ^= 1;
+  EXPECT_NE(unpack(Compression::zstd, bad, 1, 4096).find(": the zstd data is corrupt: "), std::string::npos);
+  EXPECT_EQ(unpack(Compression::gzip, kGzipA + "rest", 1, 4096), "a\n|byte 23: the gzip data is corrupt");
+}
+
+TEST(Compress, DoesNotUnpackWithoutBound) {
+  for (const Compression with : {Compression::gzip, Compression::zstd}) {
+    std::string packed;
+    auto deflate = make_deflate(with, 9);
+    const std::string zeros(1 << 20, '\0');
+    for (int i = 0; i < 8; ++i) (*deflate)->feed(zeros, packed);
+    (*deflate)->finish(packed);
+    const auto got = unpack(with, packed, 4096, 65536, {100, 1 << 20});
+    EXPECT_NE(got.find(": unpacks to more than 100 times its size"), std::string::npos);
+    EXPECT_LT(got.size(), size_t{3} << 20);
+    EXPECT_EQ(unpack(with, packed, 4096, 65536), std::string(8 << 20, '\0'));
+  }
+}
+
+TEST(Compress, ThereAndBackWithFlushes) {
+  std::mt19937 random(4);
+  for (const Compression with : {Compression::gzip, Compression::zstd}) {
+    std::string text, packed;
+    auto deflate = make_deflate(with);
+    const auto inflate = make_inflate(with);
+    std::string unpacked, buffer(1 << 16, '\0');
+    for (int round = 0; round < 50; ++round) {
+      std::string part(random() % 30'000, 'x');
+      for (char& c : part) c = static_cast<char>('a' + random() % (round % 25 + 1));
+      text += part;
+      std::string piece;
+      (*deflate)->feed(part, piece);
+      (*deflate)->flush(piece);
+      packed += piece;
+      // All that was flushed can be read without what follows.
+      for (std::string_view in = piece;;) {
+        const auto made = inflate->step(in, buffer.data(), buffer.size());
+        ASSERT_TRUE(made);
+        unpacked.append(buffer, 0, *made);
+        if (*made == 0 && in.empty()) break;
+      }
+      ASSERT_EQ(unpacked, text);
+    }
+    (*deflate)->finish(packed);
+    EXPECT_EQ(in_all_pieces(with, packed), text);
+    std::string empty;
+    (*make_deflate(with))->finish(empty);
+    EXPECT_EQ(in_all_pieces(with, empty), "");
+  }
+}
+
+TEST(Compress, KnowsThemByTheirFirstBytesAndNames) {
+  EXPECT_EQ(compression_of(kGzipA, false), Compression::gzip);
+  EXPECT_EQ(compression_of(kZstdB.substr(0, 4), false), Compression::zstd);
+  EXPECT_EQ(compression_of(hex("5e2a4d18"), false), Compression::zstd);
+  EXPECT_EQ(compression_of("{\"a\"", false), Compression::none);
+  EXPECT_EQ(compression_of("P*M!", false), Compression::none);
+  EXPECT_EQ(compression_of("{", false), Compression::none);
+  for (const auto& front : {std::string(), hex("1f"), hex("28b52f"), hex("53"), hex("502a4d")}) {
+    EXPECT_EQ(compression_of(front, false), std::nullopt);
+    EXPECT_EQ(compression_of(front, true), Compression::none);
+  }
+  EXPECT_EQ(compression_of_path("a.csv.gz"), Compression::gzip);
+  EXPECT_EQ(compression_of_path("a.zst"), Compression::zstd);
+  EXPECT_EQ(compression_of_path("gz"), Compression::none);
+}
+
+TEST(Compress, Levels) {
+  EXPECT_TRUE(make_deflate(Compression::gzip, 9));
+  EXPECT_TRUE(make_deflate(Compression::zstd, 19));
+  EXPECT_EQ(make_deflate(Compression::gzip, 10).error().text, "gzip has no level 10");
+  EXPECT_FALSE(make_deflate(Compression::zstd, -1));
+}
+
+}  // namespace
+}  // namespace leat
