@@ -12,8 +12,8 @@ capnp_tool() {
   printf '{"a":1}\n{"b":[2]}\n' >in.ndjson
   leat --in ndjson --out capnp <in.ndjson >out.capnp
   run_line "capnp convert binary:json '$schema' Artifact <out.capnp | jq -c '[.version, .mediaType, .origin, (.payload | implode)]'"
-  expect_out '[1,"application/json","-","{\"a\":1}"]
-[1,"application/json","-","{\"b\":[2]}"]'
+  expect_out '[1,"application/json","stdin","{\"a\":1}"]
+[1,"application/json","stdin","{\"b\":[2]}"]'
   leat --in capnp --out capnp-packed <out.capnp >out.packed
   run_line "capnp convert packed:text '$schema' Artifact <out.packed | cmp - <(capnp convert binary:text '$schema' Artifact <out.capnp)"
   expect_status 0
@@ -60,4 +60,28 @@ capnp_tool() {
   expect_out '1
 3'
   expect_err 'envelope v3 unsupported'
+}
+
+@test "what fails is kept in the dead-letter file byte for byte, with the reason, over many runs" {
+  printf '{"a":1}\n{bad "x" \\\n{"a":2}\n \xff \n' >in.ndjson
+  run_line "leat filter '.a' then dlq dead.ndjson <in.ndjson"
+  expect_status 0
+  expect_out '{"a":1}
+{"a":2}'
+  jq -e '.error.stage and .error.message and .error.code == "malformed" and .error.attempts == 1' dead.ndjson
+  jq -r 'select(.error.offset == 8).payload_text' dead.ndjson | cmp - <(sed -n 2p in.ndjson)
+  jq -r 'select(.error.offset == 27).payload_base64' dead.ndjson | base64 -d | cmp - <(printf ' \xff ')
+  run_line "leat filter '.a' then dlq dead.ndjson <in.ndjson"
+  [ "$(wc -l <dead.ndjson)" = 4 ]
+}
+
+@test "a dead-letter file by another name is a stream of artifacts that capnp reads" {
+  capnp_tool
+  printf '{"a":1}\n{bad\n' | leat filter '.a' 'then' dlq dead.bin
+  run_line "capnp convert binary:json '$schema' Artifact <dead.bin | jq -r '.error.code, .mediaType, (.payload | implode)'"
+  expect_out 'malformed
+application/json
+{bad'
+  run_line "leat --in capnp --out envelope <dead.bin | jq -c '[.payload_text, .error.offset, .checksum_algorithm]'"
+  expect_out '["{bad",8,"crc32c"]'
 }
