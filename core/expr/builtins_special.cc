@@ -204,6 +204,15 @@ NodePtr in_object(Compiler& compiler, const Ast& call, const Context& in) {
                    : nullptr;
 }
 
+// Of the record a constant key is looked for without building it.
+NodePtr has(Compiler& compiler, const Ast& call, const Context& in) {
+  const Ast& key = compiler.argument(call, 0);
+  if (in.record && key.kind == Ast::Kind::literal && key.value.is_string()) return compiler.slot_present(in, key.value.view());
+  std::vector<NodePtr> keys = compiler.arguments(call, in);
+  return keys.empty() ? nullptr
+                      : std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), compiler.input(in));
+}
+
 NodePtr inside(Compiler& compiler, const Ast& call, const Context& in) {
   std::vector<NodePtr> parts;
   parts.push_back(compiler.input(in));

@@ -14,6 +14,6 @@ Signature empty, negated, select, map, map_values, path, delete_target, pick, ge
 Signature first, last, limit, skip, nth, isempty, any, all, any_in, all_in, any_of, all_of, env;
 Signature sort_by, group_by, unique_by, min_by, max_by, add_of;
 Signature test, match, capture, scan, splits, split, sub, gsub;
-Signature inside, in_object;
+Signature inside, in_object, has;
 
 }  // namespace leat::expr::special

@@ -129,7 +129,7 @@ constexpr Builtin kBuiltins[] = {
     form("group_by", 1, "group_by(f)", "arrays of the items with the same f, in its order", s::group_by),
     form("gsub", 2, "gsub(regex; text)", "every match replaced; the text may use .group", s::gsub),
     form("gsub", 3, "gsub(regex; text; flags)", "the same with flags", s::gsub),
-    native("has", 1, "has(key)", "whether there is such a key or index", f::has),
+    form("has", 1, "has(key)", "whether there is such a key or index", s::has),
     defined("have_decnum", 0, "have_decnum", "whether computing is decimal: false", R"(def have_decnum: false;)"),
     defined("have_literal_numbers", 0, "have_literal_numbers", "whether numbers keep their digits: true",
             R"(def have_literal_numbers: true;)"),

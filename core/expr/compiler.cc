@@ -88,6 +88,16 @@ NodePtr Compiler::input(const Context& in) {
 
 NodePtr Compiler::on_value(const Ast& tree, const Context& in) { return over(in, node(tree, Context{})); }
 
+NodePtr Compiler::slot_present(const Context& in, std::string_view key) {
+  RecordPath path = in.path;
+  path.add(key, false);
+  auto field = slot(path);
+  std::vector<NodePtr> keys;
+  keys.push_back(literal(Value::text(key)));
+  NodePtr slow = std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), input(in));
+  return std::make_unique<SlotPresent>(std::move(field), std::move(slow));
+}
+
 NodePtr Compiler::over(const Context& in, NodePtr made) {
   return made && in.record ? std::make_unique<Pipe>(input(in), std::move(made)) : std::move(made);
 }

@@ -38,8 +38,9 @@ class Compiler {
 
   // For the builtins' own compile functions (builtins_special.cc).
   NodePtr node(const Ast& tree, const Context& in);
-  NodePtr input(const Context& in);               // `.`
-  NodePtr over(const Context& in, NodePtr made);  // a node over values, given the record's value where `.` is the record
+  NodePtr input(const Context& in);                               // `.`
+  NodePtr over(const Context& in, NodePtr made);                  // a node over values, given the record's value where `.` is the record
+  NodePtr slot_present(const Context& in, std::string_view key);  // has(key) of the record
   std::vector<NodePtr> arguments(const Ast& call, const Context& in);
   const Ast& argument(const Ast& call, size_t i) const { return *call.kids[i]; }
   NodePtr fail(uint32_t at, std::string_view message, std::string_view hint = {});
@@ -102,6 +103,7 @@ class Compiler {
   Output out_;
   std::map<uint32_t, uint32_t> places_;  // of slots, by column
   std::map<std::string, const Function*> prelude_;
+  uint32_t inlined_ = 0;
 };
 
 }  // namespace leat::expr

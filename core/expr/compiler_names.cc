@@ -162,7 +162,8 @@ NodePtr Compiler::define(const Ast& tree, const Context& in) {
   Function& function = *out_.functions.back();
   function.name = tree.name;
   function.closures = static_cast<uint32_t>(tree.params.size());
-  Scope scope{Scope::Kind::function, tree.name, frame_, 0, function.closures, &function, scope_};
+  Scope scope{Scope::Kind::function, tree.name, frame_, 0,
+              function.closures,     &function, scope_, tree.params.empty() ? tree.kids[0].get() : nullptr};
   const Scope* outer = scope_;
   scope_ = &scope;
   Frame frame{frame_, 0, frame_->level + 1};
@@ -224,6 +225,14 @@ NodePtr Compiler::call(const Ast& tree, const Context& in) {
     const bool matches =
         (at->kind == Scope::Kind::function && at->arity == tree.kids.size()) || (at->kind == Scope::Kind::closure && tree.kids.empty());
     if (!matches) continue;
+    // A function without parameters that does not call itself reads the record as if its body stood here.
+    constexpr uint32_t kMostInlined = 100;
+    if (in.record && at->body && at->function->body && inlined_++ < kMostInlined) {
+      const Scope* const here = std::exchange(scope_, at);
+      NodePtr made = node(*at->body, in);
+      scope_ = here;
+      return made;
+    }
     return over(in, call_known(tree, *at));
   }
   if (aggregates_ && in.record) {

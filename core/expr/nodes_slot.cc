@@ -169,6 +169,13 @@ Got SlotCheck::print(Env& env, Value&& in, std::string& out) const {
   return fit == Got::value ? rest_->print(env, std::move(in), out) : fit;
 }
 
+Got SlotPresent::eval(Env& env, Value&& in, Value& out) const {
+  const Kind kind = env.run.column(slot_->column()).kind;
+  if (kind == Kind::wrong) return slow_->eval(env, std::move(in), out);
+  out = Value(kind != Kind::missing);  // null has no keys either
+  return Got::value;
+}
+
 bool holds(Op op, int order) {
   switch (op) {
     case Op::equal:

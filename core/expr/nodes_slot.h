@@ -57,6 +57,19 @@ class SlotCheck final : public Node {
   NodePtr rest_;
 };
 
+// has("key") of the record: whether the field is there at all.
+class SlotPresent final : public Node {
+ public:
+  // `slow` is the same question of the record's value, for what has no fields.
+  SlotPresent(std::unique_ptr<const Slot> slot, NodePtr slow)
+      : Node(wider(slot->yield(), slow->yield())), slot_(std::move(slot)), slow_(std::move(slow)) {}
+  Got eval(Env& env, Value&&, Value& out) const override;
+
+ private:
+  std::unique_ptr<const Slot> slot_;
+  NodePtr slow_;
+};
+
 // A slot against a constant: the bytes are compared as they lie.
 class SlotCompare final : public Node {
  public:

@@ -16,6 +16,7 @@ struct Compiler::Scope {
   uint32_t arity = 0;  // of a function
   const Function* function = nullptr;
   const Scope* outer = nullptr;
+  const Ast* body = nullptr;  // of a function without parameters
 };
 
 }  // namespace leat::expr
