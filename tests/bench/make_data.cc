@@ -95,7 +95,7 @@ class Traffic {
     // A trap for whoever looks for the key and not for the path: one time in three it differs from the outer one.
     r.upstream_status = dice_.once_in(3) ? 503 : r.status;
     r.bytes = 200 + dice_.below(40000);
-    r.latency_ms = latency(r.status);
+    r.latency_ms = latency(r);
     return r;
   }
 
@@ -108,9 +108,9 @@ class Traffic {
     if (lot < 60) return lot < 50 ? 404 : 403;
     return lot < 130 ? 304 : lot < 200 ? 201 : 200;
   }
-  double latency(int status) {  // a long tail; an error is slower
+  double latency(const Request& r) {  // a long tail; some endpoints are slower than others, and errors slower than anything
     const double x = (dice_.below(1u << 20) + 1) / double(1u << 20);
-    const double ms = 3 + 12 * (1 / std::sqrt(x) - 1) + (status >= 500 ? 250 : 0);
+    const double ms = (3 + 12 * (1 / std::sqrt(x) - 1)) * (1 + 0.4 * r.route) * (r.status >= 500 ? 9 : 1);
     return std::round(std::min(ms, 9000.0) * 1000) / 1000;
   }
 
