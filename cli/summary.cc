@@ -46,14 +46,15 @@ std::string summary_text(const Ledger& ledger, Duration elapsed) {
     std::string notes = dropped_words(row);
     if (row.missing > 0) notes += (notes.empty() ? "" : ", ") + row.missing_word;
     if (row.pending > 0) notes += fmt::format("{}pending {}", notes.empty() ? "" : ", ", row.pending);
-    out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted, row.missing,
-                       row.failed, notes);
+    out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted,
+                       row.missing, row.failed, notes);
   }
   const double seconds = std::chrono::duration<double>(elapsed).count();
   out += fmt::format("{} = {}{}\n", sum(born(ledger)), sum(fates(ledger)), ledger.balanced() ? "" : "  DOES NOT BALANCE");
   out += fmt::format("{} in {:.3f} s", text::size(ledger.bytes_in), seconds);
-  if (seconds > 0) out += fmt::format(", {}/s, {:.0f} records/s", text::size(static_cast<uint64_t>(static_cast<double>(ledger.bytes_in) / seconds)),
-                                      static_cast<double>(ledger.read) / seconds);
+  if (seconds > 0)
+    out += fmt::format(", {}/s, {:.0f} records/s", text::size(static_cast<uint64_t>(static_cast<double>(ledger.bytes_in) / seconds)),
+                       static_cast<double>(ledger.read) / seconds);
   return out + "\n";
 }
 
@@ -67,8 +68,8 @@ std::string summary_json(const Ledger& ledger, Duration elapsed) {
     if (&row != &ledger.rows.front()) out += ',';
     out += "{\"id\":";
     json::quote(row.id, out);
-    out += fmt::format(R"(,"kind":"{}","in":{},"passed":{},"missing":{},"failed":{},"emitted":{},"delivered":{},"pending":{},"dropped":{{)", row.kind,
-                       row.in, row.passed, row.missing, row.failed, row.emitted, row.delivered, row.pending);
+    out += fmt::format(R"(,"kind":"{}","in":{},"passed":{},"missing":{},"failed":{},"emitted":{},"delivered":{},"pending":{},"dropped":{{)",
+                       row.kind, row.in, row.passed, row.missing, row.failed, row.emitted, row.delivered, row.pending);
     for (auto at = row.dropped.begin(); at != row.dropped.end(); ++at) {
       if (at != row.dropped.begin()) out += ',';
       json::quote(at->first, out);

@@ -74,7 +74,9 @@ class Builder {
     return graph_.nodes[from.index].readers[from.port];
   }
 
-  void problem(const Mark& mark, std::string path, const Error& error) { problems_.push_back({mark, std::move(path), error.text, error.hint}); }
+  void problem(const Mark& mark, std::string path, const Error& error) {
+    problems_.push_back({mark, std::move(path), error.text, error.hint});
+  }
 
   void add_input(const Wiring::Input& input) {
     const EndSpec& end = *input.end;
@@ -82,7 +84,9 @@ class Builder {
     auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals));
     if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
     graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
-                             std::move(made->source), {}, {}});
+                             std::move(made->source),
+                             {},
+                             {}});
     codecs_in_.insert(std::string(made->codec));
   }
 
@@ -151,7 +155,8 @@ class Builder {
     node.id = from.dead_letters ? "dlq" : number == 1 ? "sink" : fmt::format("sink-{}", number);
     const std::string* codec = codec_name(end, from.dead_letters ? "" : "out");
     const std::string fallback = from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
-    auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), from.dead_letters);
+    auto made =
+        leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), from.dead_letters);
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);
     graph_.artifacts |= node.sink->envelope() && !from.dead_letters;

@@ -28,22 +28,22 @@ struct Graph {
     std::string id;
     std::unique_ptr<Stage> stage;  // one of these two
     std::unique_ptr<Sink> sink;
-    const StageSpec* spec = nullptr;    // of a stage
-    std::vector<std::string> ports;     // names; a sink has out (never written) and err
-    std::vector<Readers> readers;       // by port
-    const FieldPlan* plan = nullptr;    // what to read before process(); null or empty: nothing
-    bool parallel = false;              // stateless, and all its ancestors are
-    uint16_t origin = 0;                // of what a stateful stage emits
-    std::vector<uint16_t> origins;      // that can reach it
-    bool dead_letters = false;          // a sink that takes what failed
+    const StageSpec* spec = nullptr;  // of a stage
+    std::vector<std::string> ports;   // names; a sink has out (never written) and err
+    std::vector<Readers> readers;     // by port
+    const FieldPlan* plan = nullptr;  // what to read before process(); null or empty: nothing
+    bool parallel = false;            // stateless, and all its ancestors are
+    uint16_t origin = 0;              // of what a stateful stage emits
+    std::vector<uint16_t> origins;    // that can reach it
+    bool dead_letters = false;        // a sink that takes what failed
   };
 
   std::vector<Input> inputs;
   std::vector<Node> nodes;
   std::deque<FieldPlan> plans;
-  bool envelopes = false;  // a stage reads or writes them: every record gets its own from the source
-  bool artifacts = false;  // a sink writes them: only records that bring none need one, the others leave as they came
-  bool strict = false;     // the first failure nobody takes ends the run
+  bool envelopes = false;    // a stage reads or writes them: every record gets its own from the source
+  bool artifacts = false;    // a sink writes them: only records that bring none need one, the others leave as they came
+  bool strict = false;       // the first failure nobody takes ends the run
   bool drop_errors = false;  // on_error: drop
 };
 

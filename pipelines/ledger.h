@@ -27,8 +27,8 @@ class Counter {
 struct Tally {
   Counter in, passed, failed, emitted, dropped;
   Counter spoiled;  // made here and failed here: among `emitted` and `failed`, but they never came in
-  Counter unread;  // emitted to a port nobody reads
-  Counter copied;  // extra copies made for second and further readers
+  Counter unread;   // emitted to a port nobody reads
+  Counter copied;   // extra copies made for second and further readers
 };
 
 struct LedgerRow {

@@ -86,7 +86,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   const auto says = [](std::string_view found) { return "did you mean " + std::string(found) + "?"; };
   for (const auto& [other, ours] : kOthers)
     if (other == snake(word))
-      if (const auto at = std::find_if(known.begin(), known.end(), [&, name = ours](auto k) { return snake(k) == name; }); at != known.end())
+      if (const auto at = std::find_if(known.begin(), known.end(), [&, name = ours](auto k) { return snake(k) == name; });
+          at != known.end())
         return says(*at);
   const auto near = text::nearest(word, known);
   return near ? says(*near) : std::string();

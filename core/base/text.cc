@@ -38,7 +38,8 @@ bool digits(std::string_view word, size_t at, size_t count, int64_t& value) {
 }  // namespace
 
 std::optional<Duration> duration(std::string_view word) {
-  static constexpr std::array<Unit, 7> kUnits{{{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}}};
+  static constexpr std::array<Unit, 7> kUnits{
+      {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}}};
   const auto parts = amount(word);
   if (!parts) return std::nullopt;
   for (const Unit& unit : kUnits) {
@@ -51,8 +52,13 @@ std::optional<Duration> duration(std::string_view word) {
 }
 
 std::string duration(Duration value) {
-  static constexpr std::array<std::pair<std::string_view, int64_t>, 7> kUnits{
-      {{"d", 86'400'000'000'000}, {"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
+  static constexpr std::array<std::pair<std::string_view, int64_t>, 7> kUnits{{{"d", 86'400'000'000'000},
+                                                                               {"h", 3'600'000'000'000},
+                                                                               {"m", 60'000'000'000},
+                                                                               {"s", 1'000'000'000},
+                                                                               {"ms", 1'000'000},
+                                                                               {"us", 1'000},
+                                                                               {"ns", 1}}};
   for (const auto& [name, ns] : kUnits)
     if (value.count() % ns == 0 && value.count() != 0) return fmt::format("{}{}", value.count() / ns, name);
   return "0s";
@@ -182,8 +188,8 @@ bool utf8(std::string_view bytes) {
     }
     const int more = *p >= 0xC2 && *p <= 0xDF ? 1 : (*p & 0xF0) == 0xE0 ? 2 : *p >= 0xF0 && *p <= 0xF4 ? 3 : 0;
     if (more == 0 || end - p <= more) return false;
-    const unsigned char low = *p == 0xE0 ? 0xA0 : *p == 0xF0 ? 0x90 : 0x80;    // no overlong forms
-    const unsigned char high = *p == 0xED ? 0x9F : *p == 0xF4 ? 0x8F : 0xBF;   // no surrogates, nothing past U+10FFFF
+    const unsigned char low = *p == 0xE0 ? 0xA0 : *p == 0xF0 ? 0x90 : 0x80;   // no overlong forms
+    const unsigned char high = *p == 0xED ? 0x9F : *p == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing past U+10FFFF
     if (p[1] < low || p[1] > high) return false;
     for (int i = 2; i <= more; ++i)
       if ((p[i] & 0xC0) != 0x80) return false;

@@ -29,9 +29,9 @@ std::optional<Fault> fault(std::string_view text);
 std::string reason(const Fault& fault);  // not JSON at byte 17: expected ',' or '}'
 
 constexpr bool space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool number(std::string_view word);  // is all of it a JSON number
+bool number(std::string_view word);      // is all of it a JSON number
 size_t not_utf8(std::string_view text);  // where the first byte stands that is no UTF-8; its size if none does
 
-void quote(std::string_view text, std::string& out);       // with its quotes; bytes that are not UTF-8 become U+FFFD
+void quote(std::string_view text, std::string& out);  // with its quotes; bytes that are not UTF-8 become U+FFFD
 
 }  // namespace leat::json

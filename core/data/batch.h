@@ -63,10 +63,10 @@ class Batch {
     chosen_.resize(kept);
   }
 
-  Batch pick(std::vector<uint32_t> records) const;  // another selection of the same slab, receipt shared
-  Batch share() const;                              // the same selection for a second reader
-  Batch with(SlabRef slab) const;                   // other bytes owed to the same source, everything chosen
-  void become(SlabRef slab);                        // the same in place: what map does
+  Batch pick(std::vector<uint32_t> records) const;         // another selection of the same slab, receipt shared
+  Batch share() const;                                     // the same selection for a second reader
+  Batch with(SlabRef slab) const;                          // other bytes owed to the same source, everything chosen
+  void become(SlabRef slab);                               // the same in place: what map does
   void move_to(SlabRef slab) { slab_ = std::move(slab); }  // a slab with the same records at the same places: what set does
   void clear() { whole_ = false, chosen_.clear(); }
   void let_go() { std::move(receipt_).deliver(), slab_ = {}; }  // nothing more is owed for it

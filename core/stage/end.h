@@ -29,7 +29,7 @@ class SourceHost {
  public:
   virtual ~SourceHost() = default;
   virtual Loop& loop() = 0;
-  virtual void wake() = 0;                 // whenever `later` may no longer be the answer
+  virtual void wake() = 0;                  // whenever `later` may no longer be the answer
   virtual void note(std::string text) = 0;  // one line for the user about what is no error of the run
 };
 
@@ -41,11 +41,11 @@ class Source {
   virtual ~Source() = default;
 
   virtual const std::string& name() const = 0;  // a path or an address, for messages
-  virtual Done open(SourceHost& host) = 0;       // loop thread, before the run; the host outlives the source
+  virtual Done open(SourceHost& host) = 0;      // loop thread, before the run; the host outlives the source
   // Under this source's read token. Fills `slab` with whole records and `end` with the position behind them.
   virtual Pull pull(Pool& pool, SlabRef& slab, uint64_t& end) = 0;
-  virtual void frame(Slab& slab) const = 0;  // finds the record ends of a slab it gave; any lane, no token held
-  virtual void stop() = 0;                   // the next pull that has nothing already read says ended; any thread
+  virtual void frame(Slab& slab) const = 0;       // finds the record ends of a slab it gave; any lane, no token held
+  virtual void stop() = 0;                        // the next pull that has nothing already read says ended; any thread
   virtual uint64_t cut_off() const { return 0; }  // bytes of a record that had not ended when it stopped; once it said ended
   // Everything before this position is delivered; under the turn, and often. `resting`: nothing waits to be read or the run ends.
   virtual void committed(uint64_t position, bool resting) { (void)position, (void)resting; }
@@ -67,14 +67,14 @@ class SinkHost {
  public:
   virtual ~SinkHost() = default;
   virtual Loop& loop() = 0;
-  virtual void post(std::function<void()> job) = 0;  // any thread: run under the turn
-  virtual void full(bool is) = 0;        // shuts or opens the gates of the sources that can reach this sink
-  virtual void done(bool of_stdout) = 0;  // its reader has gone and wants no more; not an error
-  virtual void failed(Error error) = 0;  // for good
-  virtual void delivered(uint64_t records) = 0;  // the other side has these
-  virtual void idle() = 0;               // nothing waits any more
-  virtual void refuse(Batch&& batch, const Refusal& why) = 0;  // what it has taken and cannot deliver leaves by its err
-  virtual bool refusable() const = 0;                          // somebody takes what it refuses
+  virtual void post(std::function<void()> job) = 0;                     // any thread: run under the turn
+  virtual void full(bool is) = 0;                                       // shuts or opens the gates of the sources that can reach this sink
+  virtual void done(bool of_stdout) = 0;                                // its reader has gone and wants no more; not an error
+  virtual void failed(Error error) = 0;                                 // for good
+  virtual void delivered(uint64_t records) = 0;                         // the other side has these
+  virtual void idle() = 0;                                              // nothing waits any more
+  virtual void refuse(Batch&& batch, const Refusal& why) = 0;           // what it has taken and cannot deliver leaves by its err
+  virtual bool refusable() const = 0;                                   // somebody takes what it refuses
   virtual void dropped(uint64_t records, std::string_view reason) = 0;  // by policy; the sink lets go of them
   virtual void note(std::string text) = 0;                              // one line for the user; any thread
   virtual bool spoiled() const = 0;  // the run has failed somewhere, so what was written is not the whole

@@ -68,7 +68,7 @@ class Stage {
 
   virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
   virtual std::optional<Instant> deadline() const { return std::nullopt; }
-  virtual void tick(Turn&) {}                                  // the deadline has come (or passed)
+  virtual void tick(Turn&) {}  // the deadline has come (or passed)
   // One of its inputs (Batch::origin) will bring no more, because there is no more; not when the run is cut short.
   virtual void ended(uint16_t, Turn&) {}
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
@@ -91,8 +91,8 @@ struct MakeContext {
   FieldPlan* fields;                 // of what it reads; add the paths it needs
   std::span<const uint16_t> inputs;  // the origins that can reach it
   std::string_view id;
-  uint64_t seed;       // for stages that draw lots
-  bool trust = false;  // --trust
+  uint64_t seed;                                                                  // for stages that draw lots
+  bool trust = false;                                                             // --trust
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
 };

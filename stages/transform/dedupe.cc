@@ -23,7 +23,8 @@ class Dedupe final : public Stage {
     batch.keep_if([&](uint32_t record) {
       key_.clear();
       spans_.clear();
-      if (!machine_.write(*program_, {&batch.slab(), record}, key_, spans_)) return turn.fail(record, {machine_.code(), machine_.message()});
+      if (!machine_.write(*program_, {&batch.slab(), record}, key_, spans_))
+        return turn.fail(record, {machine_.code(), machine_.message()});
       return first(turn.now);
     });
     return Flow::more;
@@ -64,15 +65,23 @@ class Dedupe final : public Stage {
   const uint64_t most_;
   const bool refresh_;
   expr::Machine machine_;
-  std::string key_;          // of the record at hand: its JSON text
+  std::string key_;  // of the record at hand: its JSON text
   std::vector<Span> spans_;
-  std::list<Seen> order_;    // seen longest ago first
+  std::list<Seen> order_;                                                 // seen longest ago first
   std::unordered_map<std::string_view, std::list<Seen>::iterator> seen_;  // keys live in order_
 };
 
 constexpr std::array kOptions{
-    Option{.name = "key", .kind = Option::Kind::expr, .value = "EXPR", .help = "what makes two records the same", .fallback = ".", .operand = true},
-    Option{.name = "ttl", .kind = Option::Kind::duration, .value = "DURATION", .help = "how long a key is remembered after it was first seen; without it for good"},
+    Option{.name = "key",
+           .kind = Option::Kind::expr,
+           .value = "EXPR",
+           .help = "what makes two records the same",
+           .fallback = ".",
+           .operand = true},
+    Option{.name = "ttl",
+           .kind = Option::Kind::duration,
+           .value = "DURATION",
+           .help = "how long a key is remembered after it was first seen; without it for good"},
     Option{.name = "max_keys", .kind = Option::Kind::count, .value = "N", .help = "how many keys are remembered", .fallback = "1000000"},
     Option{.name = "refresh", .kind = Option::Kind::flag, .value = "", .help = "a duplicate makes its key remembered anew"},
 };
@@ -99,8 +108,9 @@ constexpr StageSpec kDedupe{
     .name = "dedupe",
     .group = "flow",
     .summary = "pass the first record of each key",
-    .details = "The key is the JSON text of the expression's outputs. Past max_keys the key seen longest ago is forgotten, so memory stays "
-               "bounded and an old duplicate may pass again.",
+    .details =
+        "The key is the JSON text of the expression's outputs. Past max_keys the key seen longest ago is forgotten, so memory stays "
+        "bounded and an old duplicate may pass again.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

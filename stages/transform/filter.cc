@@ -40,8 +40,12 @@ class Filter final : public Stage {
 };
 
 constexpr std::array kOptions{
-    Option{.name = "expr", .kind = Option::Kind::expr, .value = "EXPR", .help = "passes a record if any output is neither null nor false",
-           .operand = true, .required = true},
+    Option{.name = "expr",
+           .kind = Option::Kind::expr,
+           .value = "EXPR",
+           .help = "passes a record if any output is neither null nor false",
+           .operand = true,
+           .required = true},
     Option{.name = "reject", .kind = Option::Kind::flag, .value = "", .help = "the other way round: drop what matches"},
 };
 
@@ -53,7 +57,8 @@ constexpr std::array kPorts{
 
 // jq -c 'select(.status >= 500)' and jq -c 'select(.ok | not)'
 constexpr std::array kExamples{
-    Example{"filter '.status >= 500'", "{\"status\":200}\n{\"status\": 503}\n{\"status\":500.0}\n", "{\"status\": 503}\n{\"status\":500.0}\n"},
+    Example{"filter '.status >= 500'", "{\"status\":200}\n{\"status\": 503}\n{\"status\":500.0}\n",
+            "{\"status\": 503}\n{\"status\":500.0}\n"},
     Example{"filter --reject '.ok'", "{\"ok\":true}\n{\"ok\":null}\n{\"n\":1}\n", "{\"ok\":null}\n{\"n\":1}\n"},
 };
 
@@ -70,8 +75,9 @@ constexpr StageSpec kFilter{
     .name = "filter",
     .group = "transform",
     .summary = "pass the records an expression is true for",
-    .details = "A record passes once if any output of the expression is neither null nor false. It leaves byte for byte as it came. "
-               "A record that is not valid, or for which the expression fails, leaves by err.",
+    .details =
+        "A record passes once if any output of the expression is neither null nor false. It leaves byte for byte as it came. "
+        "A record that is not valid, or for which the expression fails, leaves by err.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

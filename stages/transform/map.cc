@@ -38,7 +38,12 @@ class Map final : public Stage {
 };
 
 constexpr std::array kOptions{
-    Option{.name = "expr", .kind = Option::Kind::expr, .value = "EXPR", .help = "each output becomes a record", .operand = true, .required = true},
+    Option{.name = "expr",
+           .kind = Option::Kind::expr,
+           .value = "EXPR",
+           .help = "each output becomes a record",
+           .operand = true,
+           .required = true},
 };
 
 constexpr std::array kPorts{
@@ -65,8 +70,9 @@ constexpr StageSpec kMap{
     .name = "map",
     .group = "transform",
     .summary = "make new records with an expression",
-    .details = "Each output of the expression becomes one record; an expression without output filters the record away. "
-               "Numbers and strings that are only passed on keep their spelling.",
+    .details =
+        "Each output of the expression becomes one record; an expression without output filters the record away. "
+        "Numbers and strings that are only passed on keep their spelling.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -26,7 +26,8 @@ class Sample final : public Stage {
 };
 
 constexpr std::array kOptions{
-    Option{.name = "share", .kind = Option::Kind::number, .value = "P", .help = "how likely each record passes, from 0 to 1", .operand = true},
+    Option{
+        .name = "share", .kind = Option::Kind::number, .value = "P", .help = "how likely each record passes, from 0 to 1", .operand = true},
     Option{.name = "every", .kind = Option::Kind::count, .value = "N", .help = "instead: the first record and then each Nth"},
 };
 

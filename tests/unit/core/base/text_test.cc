@@ -13,7 +13,8 @@ TEST(Text, Duration) {
   EXPECT_EQ(text::duration("250ms"), Duration(250ms));
   EXPECT_EQ(text::duration("1.5s"), Duration(1500ms));
   EXPECT_EQ(text::duration("5m"), Duration(5min));
-  for (const char* bad : {"", "5", "ms", "-5s", "+5s", "5 s", "1e3s", "5x", "inf", "999999999999999h"}) EXPECT_FALSE(text::duration(bad)) << bad;
+  for (const char* bad : {"", "5", "ms", "-5s", "+5s", "5 s", "1e3s", "5x", "inf", "999999999999999h"})
+    EXPECT_FALSE(text::duration(bad)) << bad;
   EXPECT_EQ(text::duration(Duration(1500ms)), "1500ms");
   EXPECT_EQ(text::duration(Duration(5min)), "5m");
 }
@@ -35,7 +36,8 @@ TEST(Text, Rfc3339) {
   ASSERT_TRUE(time);
   EXPECT_EQ(text::rfc3339(*time), "2024-02-29T22:29:59.999999999Z");
   EXPECT_EQ(text::rfc3339(*text::rfc3339("1969-12-31T23:59:59.5Z")), "1969-12-31T23:59:59.5Z");
-  for (const char* bad : {"2023-02-29T00:00:00Z", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00.Z", "2300-01-01T00:00:00Z"})
+  for (const char* bad : {"2023-02-29T00:00:00Z", "2024-01-01", "2024-01-01T00:00:00", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00.Z",
+                          "2300-01-01T00:00:00Z"})
     EXPECT_FALSE(text::rfc3339(bad)) << bad;
 }
 
