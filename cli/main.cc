@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/dlq.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
 #include "cli/report.h"
@@ -43,6 +44,8 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
   const auto call = [&](std::span<const std::string> rest) { return Call{rest, outside, tables.stages, tables.codecs}; };
   if (words[0] == "--version") return give(find_command("version")->run(call({})));
   const Command* command = find_command(words[0]);
+  // dlq is a word of chains too: only one of its verbs makes it a command.
+  if (words[0] == "dlq" && words.size() > 1 && !dlq_verb(words[1]) && words[1] != "--help" && words[1] != "-h") command = nullptr;
   const bool asks_for_help = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
   if (command && !asks_for_help) {
     const auto rest = std::span(words).subspan(1);

@@ -275,4 +275,13 @@ void Value::freeze() {
   as_.node->holders = Node::kFrozen;
 }
 
+void Value::thaw() {
+  if (rep_ < Rep::text || !as_.node) return;
+  if (rep_ == Rep::array)
+    for (auto *at = reinterpret_cast<Value*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->thaw();
+  if (rep_ == Rep::object)
+    for (auto *at = reinterpret_cast<Entry*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->key.thaw(), at->item.thaw();
+  as_.node->holders = 1;
+}
+
 }  // namespace leat

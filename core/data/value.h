@@ -86,7 +86,8 @@ class Value {
 
   bool unique() const;  // nobody else holds the node
   void own();           // copies what is borrowed, all the way down
-  void freeze();        // own(), then never counted again: constants of a program
+  void freeze();        // own(), then not counted any more: constants of a program, which any thread may read
+  void thaw();          // the owner of a frozen value, and nobody else, is about to let it go
 
   static int64_t memory();  // bytes in nodes made by this thread, less those it freed
 

@@ -37,6 +37,8 @@ Got Node::print(Env& env, Value&& in, std::string& out) const {
 
 Literal::Literal(Value value) : Node(Yield::one), value_(std::move(value)) { value_.freeze(); }
 
+Literal::~Literal() { value_.thaw(); }
+
 Got Pipe::eval(Env& env, Value&& in, Value& out) const {
   Value middle;
   const Got end = left_->eval(env, std::move(in), middle);

@@ -12,6 +12,7 @@ namespace leat::expr {
 class Literal final : public Node {
  public:
   explicit Literal(Value value);
+  ~Literal() override;
   Got eval(Env&, Value&&, Value& out) const override { return out = value_, Got::value; }
   const Value* constant() const override { return &value_; }
 

@@ -202,6 +202,8 @@ SlotCompare::SlotCompare(std::unique_ptr<const Slot> slot, Op op, Value constant
   constant_.freeze();
 }
 
+SlotCompare::~SlotCompare() { constant_.thaw(); }
+
 // The order where the column's bytes tell it at once.
 bool SlotCompare::quick(Run& run, int& order) const {
   const Column& column = run.column(slot_->column());

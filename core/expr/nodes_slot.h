@@ -74,6 +74,7 @@ class SlotPresent final : public Node {
 class SlotCompare final : public Node {
  public:
   SlotCompare(std::unique_ptr<const Slot> slot, Op op, Value constant);
+  ~SlotCompare() override;
   Got eval(Env& env, Value&&, Value& out) const override;
   Got truth(Env& env, Value&&, bool& yes) const override;
 

@@ -52,7 +52,7 @@ class LetterTest : public testing::TestWithParam<bool> {
 
   Pool pool_;
 };
-INSTANTIATE_TEST_SUITE_P(, LetterTest, testing::Values(true, false), [](const auto& info) { return info.param ? "Json" : "Artifacts"; });
+INSTANTIATE_TEST_SUITE_P(, LetterTest, testing::Values(true, false), [](const auto& each) { return each.param ? "Json" : "Artifacts"; });
 
 TEST_P(LetterTest, EveryByteAndTheReasonComeBack) {
   std::mt19937 random(3);

