@@ -53,15 +53,14 @@ const CodecSpec& letters(const Address& address) {
   return address.kind != Kind::file || letters_as_json(address.rest) ? kJson : kArtifacts;
 }
 
-// Files in the order of their names. A word without pattern characters is a path even if no such file exists.
-Result<std::vector<std::string>> expand(const std::string& pattern) {
-  if (pattern.find_first_of("*?[") == std::string::npos) return std::vector<std::string>{pattern};
+// Files in the order of their names. A pattern that matches none stays the name of a file, which open() will not find.
+std::vector<std::string> expand(const std::string& pattern) {
+  if (pattern.find_first_of("*?[") == std::string::npos) return {pattern};
   glob_t found{};
   const int failed = ::glob(pattern.c_str(), 0, nullptr, &found);
   std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + (failed ? 0 : found.gl_pathc));
   globfree(&found);
-  if (paths.empty()) return Error{Error::Kind::no_input, fmt::format("no file matches {}", text::quoted(pattern)), {}};
-  return paths;
+  return paths.empty() ? std::vector<std::string>{pattern} : paths;
 }
 
 // An option that means nothing here is refused: a user who wrote it expects something of it.
@@ -123,11 +122,7 @@ Made file_source(const Address& address, const std::string& url, const Settings&
                  const CodecOptions& codec_options) {
   if (Done fits = refuse(options, url, {"retry", "timeout", "max_clients"}); !fits) return fits.error();
   std::vector<std::string> paths{"-"};
-  if (address.kind == Kind::file) {
-    auto found = expand(address.rest);
-    if (!found) return found.error();
-    paths = std::move(*found);
-  }
+  if (address.kind == Kind::file) paths = expand(address.rest);
   FileSource::Options how{options.flag("follow") || until.forever, options.text("checkpoint").value_or("")};
   if (how.follow && (paths.size() > 1 || address.kind == Kind::stdio))
     return usage(fmt::format("{} cannot be followed: only one file can", url));

@@ -48,6 +48,11 @@ uint64_t Outbox::sent(size_t bytes) {
   return records;
 }
 
+void Outbox::let_go() {
+  for (Debt& debt : debts_) std::move(debt.receipt).deliver();
+  clear();
+}
+
 void Outbox::clear() {
   chunks_.clear();
   debts_.clear();

@@ -26,6 +26,7 @@ class Outbox {
   std::string_view front();     // the next contiguous bytes to send; empty: none
   uint64_t sent(size_t bytes);  // of front(); answers how many records that delivered
   void clear();                 // lets everything go undelivered
+  void let_go();                // the same, and nothing is owed for it any more
 
  private:
   struct Chunk {

@@ -81,8 +81,9 @@ void ConnectSink::after(Outlet::Wrote wrote) {
 void ConnectSink::confirm() {
   if (outlet_->channel()) {
     int owed = 0;
-    if (place_.tcp() && ::ioctl(outlet_->channel().descriptor().fd(), SIOCOUTQ, &owed) != 0) owed = 0;
-    const uint64_t arrived = outlet_->sent() - static_cast<uint64_t>(owed);
+    if (::ioctl(outlet_->channel().descriptor().fd(), SIOCOUTQ, &owed) != 0) owed = 0;
+    // A unix socket counts what its peer has not read in units of its own: nothing less than all of it means anything.
+    const uint64_t arrived = place_.tcp() ? outlet_->sent() - static_cast<uint64_t>(owed) : owed > 0 ? acknowledged_ : outlet_->sent();
     const auto now = std::chrono::steady_clock::now();
     if (arrived > acknowledged_ || outlet_->sent() == arrived) stalled_.reset();
     if (arrived > acknowledged_) on_loop(&ConnectSink::proved);

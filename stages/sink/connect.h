@@ -3,7 +3,7 @@
 // Fails:   when the attempts are used up: what waits leaves by err, or, if nobody takes that, the sink fails.
 //
 // At least once: over TCP a record counts as delivered when the peer's system has acknowledged its last byte, over a unix socket
-// when the peer's buffer has it. A new connection begins with the first chunk of records that has not got so far.
+// when the peer has read everything. A new connection begins with the first chunk of records that has not got so far.
 #pragma once
 
 #include <memory>

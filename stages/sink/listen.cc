@@ -89,9 +89,10 @@ void ListenSink::welcome(Descriptor socket, const std::string& peer) {
   clients_.push_back(client);
   for (Batch& batch : waiting_.take()) {
     given_ += batch.size();
-    const Batch kept = batch.share();
+    Batch kept = batch.share();
     LateTurn turn(*client, kept);
     client->outlet.take(std::move(batch), turn);
+    kept.let_go();
   }
   if (finishing_) client->outlet.finish();
   after(client, client->outlet.write(0));

@@ -133,6 +133,12 @@ void Outlet::finish() {
     encoder_->finish(outbox_.tail());
 }
 
+void Outlet::let_go() {
+  outbox_.let_go();
+  for (Batch& batch : backlog_.take()) batch.let_go();
+  clear();
+}
+
 void Outlet::clear() {
   outbox_.clear();
   unconfirmed_.clear();

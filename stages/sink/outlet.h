@@ -49,6 +49,7 @@ class Outlet {
   void confirm(uint64_t sent);     // the other side has so many of the bytes sent since connect()
   void finish();                   // appends the closing bytes when everything has been sent
   void clear();                    // lets everything undelivered go
+  void let_go();                   // the same, and nothing is owed for it: the reader wants no more
   std::vector<Batch> give_back();  // what the other side does not have; of one that keeps
 
   size_t bytes() const { return outbox_.bytes() + backlog_.bytes(); }

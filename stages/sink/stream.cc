@@ -63,6 +63,7 @@ void StreamSink::gone() { reader_left(); }
 
 void StreamSink::reader_left() {
   if (std::exchange(closed_, true)) return;
+  outlet_->let_go();
   abandon();
   host_->done(path_.empty());
 }

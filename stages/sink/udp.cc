@@ -29,7 +29,9 @@ void UdpSink::take(Batch&& batch, Turn& turn) {
   batch.each([&](uint32_t record) {
     std::string bytes;
     bool well = true;
-    encoder_->encode(batch.pick({record}), bytes, [&](uint32_t failed, Reason reason) { well = turn.fail(failed, std::move(reason)); });
+    Batch one = batch.pick({record});
+    encoder_->encode(one, bytes, [&](uint32_t failed, Reason reason) { well = turn.fail(failed, std::move(reason)); });
+    one.let_go();
     if (well && bytes.size() > kMost)
       well = turn.fail(record, {"limit", fmt::format("{} bytes are more than a datagram holds", bytes.size())});
     if (!well) return;
