@@ -80,7 +80,7 @@ PY
   echo 1 >&7
   python3 server.py &
   eventually [ -s first ]
-  eventually [ ! -e sock ]
+  eventually [ -e second ]  # the first server has hung up
   seq 2 5 >&7
   exec 7>&-
   wait $leat_pid
