@@ -62,7 +62,7 @@ constexpr auto kListOptions = std::to_array<Option>({
      .value = "KIND",
      .help = "of what",
      .fallback = "stages",
-     .choices = "stages|commands|codecs|ends|topics",
+     .choices = "stages|commands|codecs|ends|functions|topics",
      .operand = true},
 });
 constexpr auto kHelpOptions = std::to_array<Option>(
@@ -237,7 +237,7 @@ constexpr Command kCommands[] = {
     {"graph", "[--format FORMAT] FILE|CHAIN...", "draw a pipeline",
      "As text, a line for each part and what it reads; as a graph for Graphviz (leat graph --format dot FILE | dot -Tsvg); or for Mermaid.",
      kGraphOptions, false, graph_command},
-    {"list", "[KIND]", "list stages, commands, codecs, ends or topics", "One line each, its name first.", kListOptions, false,
+    {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
     {"dlq", "ls|show|stats|replay|purge FILE", "look into a file of dead letters",
      "ls prints a line for each: number, time, stage, code, source and byte, message. show FILE [N] prints one letter, or all, with the "

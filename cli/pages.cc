@@ -6,6 +6,7 @@
 
 #include "cli/prose.h"
 #include "core/base/text.h"
+#include "core/expr/builtins.h"
 #include "pipelines/options.h"
 #include "pipelines/suggest.h"
 
@@ -86,6 +87,12 @@ std::vector<Page::Entry> codec_entries(std::span<const CodecSpec> codecs) {
     if (!codec.encoder) text += "; input only";
     made.push_back({std::string(codec.name), std::move(text)});
   }
+  return made;
+}
+
+std::vector<Page::Entry> builtin_entries() {
+  std::vector<Page::Entry> made;
+  for (const expr::Builtin& builtin : expr::builtins()) made.push_back({std::string(builtin.usage), std::string(builtin.help)});
   return made;
 }
 
@@ -217,6 +224,7 @@ Page stages_page(const Tables& tables) {
     if (!stage->examples.empty()) blocks.push_back(example_block(*stage));
     page.sections.push_back(section(std::string(stage->name), std::move(blocks)));
   }
+  page.sections.push_back(section("dlq", blocks_of(prose::kDlq)));
   return page;
 }
 
@@ -269,6 +277,7 @@ Page expressions_page() {
   auto envelope = blocks_of(prose::kEnvelope);
   envelope.push_back(entries(prose::envelope_variables()));
   page.sections.push_back(section("Variables", std::move(envelope)));
+  page.sections.push_back(section("Functions", {entries(builtin_entries())}));
   return page;
 }
 
@@ -301,6 +310,7 @@ std::vector<Page::Entry> listing(std::string_view kind, const Tables& tables) {
   if (kind == "commands") return command_entries(tables.commands);
   if (kind == "codecs") return codec_entries(tables.codecs);
   if (kind == "ends") return prose::ends();
+  if (kind == "functions") return builtin_entries();
   std::vector<Page::Entry> made;
   if (kind == "topics")
     for (std::string_view name : topics()) made.push_back({std::string(name), topic(name, tables)->summary});

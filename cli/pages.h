@@ -37,7 +37,7 @@ std::vector<Page> manual(const Tables& tables);  // all of them but the last kin
 std::optional<Page> topic(std::string_view name, const Tables& tables);
 std::vector<std::string_view> topics();  // those that are no stage and no command
 
-// What `leat list KIND` shows: stages, commands, codecs, ends or topics.
+// What `leat list KIND` shows: stages, commands, codecs, ends, functions or topics.
 std::vector<Page::Entry> listing(std::string_view kind, const Tables& tables);
 
 std::string short_help(const Tables& tables);  // what bare `leat` prints

@@ -148,6 +148,13 @@ const std::string_view kStages =
     "change the exit "
     "status; err is the exception. --id NAME gives any stage a name of its own.";
 
+const std::string_view kDlq =
+    "  leat ... then dlq END [OPTION]...\n"
+    "\n"
+    "Stands among the stages of a chain, and in a file is a key of the chain, but is a sink: it takes what fails anywhere in that chain. "
+    "Into a file that "
+    "ends in .ndjson each letter is one line of JSON with the reason and the record, as text or base64; into others, an artifact.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/pages.h"
+#include "core/expr/builtins.h"
 #include "pipelines/options.h"
 #include "tests/support/fake_stages.h"
 
@@ -60,6 +61,9 @@ TEST(Manual, HoldsEveryOptionStageAndCommand) {
       EXPECT_NE(as_text(stage_page(*stage)).find("  " + entry.term), std::string::npos);
   }
   for (const Command& command : commands()) EXPECT_EQ(topic(command.name, tables()).has_value(), !command.summary.empty()) << command.name;
+  const std::string language = as_text(expressions_page());
+  for (const expr::Builtin& builtin : expr::builtins())
+    EXPECT_NE(language.find("  " + std::string(builtin.usage)), language.npos) << builtin.usage;
   for (std::string_view name : topics()) EXPECT_TRUE(topic(name, tables())) << name;
   EXPECT_FALSE(topic("nothing", tables()));
 }
