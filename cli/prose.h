@@ -23,6 +23,7 @@ extern const std::string_view kWindowEmit;
 extern const std::string_view kExpressions;  // leat-expr(7)
 extern const std::string_view kEnvelope;
 extern const std::string_view kStages;  // leat-stages(7)
+extern const std::string_view kDlq;
 
 std::vector<Page::Entry> ends();
 std::vector<Page::Entry> exit_statuses();

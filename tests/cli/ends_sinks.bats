@@ -60,35 +60,6 @@ load helpers
   expect_out $'1\n2'
 }
 
-@test "records reach a server that comes up later, and one that went away gets them again" {
-  cat >server.py <<'PY'
-import os, socket, sys
-def serve(lines):
-    s = socket.socket(socket.AF_UNIX); s.bind("tmp"); s.listen(); os.rename("tmp", "sock")
-    c, _ = s.accept(); s.close()
-    f = c.makefile(); got = [f.readline() for _ in range(lines)] if lines else f.read().splitlines(True)
-    return got
-first = serve(1)
-open("first", "w").writelines(first)
-os.unlink("sock")
-open("second", "w").writelines(serve(0))
-PY
-  mkfifo pipe
-  leat --from pipe --to unix:sock --retry attempts=500,base=1ms,max=20ms 2>err &
-  leat_pid=$!
-  exec 7>pipe
-  echo 1 >&7
-  python3 server.py &
-  eventually [ -s first ]
-  eventually [ -e second ]  # the first server has hung up
-  seq 2 5 >&7
-  exec 7>&-
-  wait $leat_pid
-  wait
-  [ "$(cat first)" = 1 ]
-  [ "$(tail -4 second | tr '\n' ' ')" = '2 3 4 5 ' ]
-}
-
 @test "attempts used up: 74, or every record as a dead letter with their true number" {
   run_line 'seq 3 | leat --to unix:nobody --retry attempts=2,base=1ms'
   expect_status 74
@@ -108,51 +79,6 @@ PY
   [ "$(jq -r '[.error.stage, .error.source, .error.offset, .payload_text // .payload_base64] | join(" ")' dead.ndjson | sort | uniq -c | tr -s ' ')" = \
     $' 2 filter in.ndjson 17 //4=\n 2 filter in.ndjson 8 not json' ]
   [ "$(jq -r .id dead.ndjson | sort -u | wc -l)" = 4 ]
-}
-
-@test "a listening sink gives each client all from when it came, and waits for the first" {
-  mkfifo pipe
-  leat --from pipe --to unix-listen:sock &
-  exec 7>pipe
-  seq 1 3 >&7
-  eventually [ -S sock ]
-  cat >client.py <<'PY'
-import socket, sys
-s = socket.socket(socket.AF_UNIX); s.connect("sock")
-out = open(sys.argv[1], "w", buffering=1)
-for line in s.makefile(): out.write(line)
-PY
-  python3 client.py a &
-  eventually [ "$(cat a 2>/dev/null)" = $'1\n2\n3' ] || eventually grep -q 3 a
-  python3 client.py b &
-  eventually sh -c '[ "$(grep -c sock /proc/net/unix)" -ge 3 ]'
-  echo 4 >&7
-  eventually grep -q 4 b
-  echo 5 >&7
-  exec 7>&-
-  wait
-  [ "$(tr '\n' ' ' <a)" = '1 2 3 4 5 ' ]
-  [ "$(tr '\n' ' ' <b)" = '4 5 ' ]
-  [ ! -e sock ]
-}
-
-@test "a full sink that drops does not stop its sibling, and says how many it dropped" {
-  for policy in drop-oldest drop-newest; do
-    mkfifo $policy
-    exec 8<>$policy  # a reader that never reads, until the end
-    seq 1 1500000 >many.ndjson
-    leat --summary=json --drain 100ms --from many.ndjson --to whole.ndjson --to $policy --when-full $policy 2>summary &
-    eventually sh -c "[ -s whole.ndjson ] || ls .whole.* >/dev/null 2>&1"
-    timeout 20 head -c 100000000 <&8 >kept &
-    wait %-
-    exec 8<&-
-    kill %+ 2>/dev/null || true
-    [ "$(tail -1 whole.ndjson)" = 1500000 ]
-    dropped=$(grep -v '^leat' summary | jq '[.. | objects | .full? // empty] | add')
-    [ "$dropped" -gt 0 ]
-    sort -nc kept
-    rm -f whole.ndjson
-  done
 }
 
 @test "a datagram for each record" {
