@@ -239,11 +239,15 @@ constexpr Command kCommands[] = {
      kGraphOptions, false, graph_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
-    {"dlq", "ls|show|stats|replay|purge FILE", "look into a file of dead letters",
+    {"dlq",
+     "ls|show|stats|replay|purge FILE",
+     "look into a file of dead letters",
      "ls prints a line for each: number, time, stage, code, source and byte, message. show FILE [N] prints one letter, or all, with the "
      "record's bytes. stats counts them by stage and code. replay prints the original records, framed as their codec frames them, so that "
      "they can be piped into leat again. purge empties the file, if it reads as letters from end to end.",
-     {}, false, dlq_command},
+     {},
+     false,
+     dlq_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},
