@@ -142,16 +142,17 @@ Done Runner::start() {
   for (auto& input : inputs_)
     if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
   loop_.on_time([this] { on_time(); });
-  if (options_.threads <= 1) {
-    loop_.work([this] { return step(*lanes_[0]); });
-  } else {
-    for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
-  }
+  // Before a lane runs: once they do, a node's last parent may end at any time, and must end it once.
   turnstile_.post([this] {
     for (uint32_t node = 0; node < graph_.nodes.size(); ++node)
       if (states_[node]->open_parents == 0) finish_node(node);
     check_over();
   });
+  if (options_.threads <= 1) {
+    loop_.work([this] { return step(*lanes_[0]); });
+  } else {
+    for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
+  }
   return {};
 }
 

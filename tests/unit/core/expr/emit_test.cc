@@ -59,12 +59,12 @@ TEST(Emit, RefusesWhatAWindowHasNot) {
 TEST(Emit, IsOneObject) {
   FieldPlan plan;
   Machine machine;
-  Value out;
   for (const char* other : {"count", "{n: (1, 2)}", "empty", "[count]"}) {
     const auto emit = EmitProgram::compile(other, plan);
     ASSERT_TRUE(emit);
     const Value one = Value::integer(1);
     const std::vector<Value> values((*emit)->aggregates().size(), one);
+    Value out;  // goes before the program, whose constants it may hold
     EXPECT_FALSE((*emit)->make(machine, Value(), Value(), Value(), values, out)) << other;
     EXPECT_EQ(machine.message(), "--emit must make exactly one object of a window");
   }
