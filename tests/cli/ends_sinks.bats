@@ -55,7 +55,8 @@ load helpers
   run_line 'seq 5 | leat --to exec:"cat >b; exit 4"'
   expect_status 74
   expect_err "'cat >b; exit 4' exited with 4"
-  run_line 'seq 200000 | leat --to exec:"head -2"'
+  seq 200000 >many  # from a file: a writer before a pipe would die of SIGPIPE, as it should
+  run_line 'leat --from many --in lines --to exec:"head -2"'
   expect_status 0
   expect_out $'1\n2'
 }
