@@ -33,7 +33,7 @@ Node node_of(const toml::node& from, Problems& problems) {
     for (const auto& [key, value] : *table) {
       Node name = scalar(value, std::string(key.str()), true);
       name.mark = mark_of(key.source());
-      node.entries.emplace_back(std::move(name), node_of(value, problems));
+      node.entries.push_back({std::move(name), node_of(value, problems)});
     }
   } else {
     problems.push_back({node.mark, {}, "a date or time means nothing here", {}});
