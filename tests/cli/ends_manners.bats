@@ -1,4 +1,5 @@
 # Unix manners at the ends: what order things happen in and what they leave behind, never how long they take.
+# shellcheck disable=SC1010,SC2016,SC2154 # done is a file here, ${...} is not for this shell, bats sets stderr
 load helpers
 
 @test "a reader that leaves is noticed while the input says nothing" {

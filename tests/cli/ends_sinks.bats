@@ -1,4 +1,5 @@
 # Where records go: files that are whole or not there, commands, sockets with retries, listeners, dead letters, and full sinks.
+# shellcheck disable=SC1010,SC2016,SC2154 # done is a file here, ${...} is not for this shell, bats sets stderr
 load helpers
 
 @test "a file takes its place when the run is over, with the mode it had, and through a link" {
@@ -56,7 +57,7 @@ load helpers
   expect_status 74
   expect_err "'cat >b; exit 4' exited with 4"
   seq 200000 >many  # from a file: a writer before a pipe would die of SIGPIPE, as it should
-  run_line 'leat --from many --in lines --to exec:"head -2"'
+  run_line 'leat --in lines --from many --to exec:"head -2"'
   expect_status 0
   expect_out $'1\n2'
 }
