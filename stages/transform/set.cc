@@ -58,6 +58,7 @@ class Set final : public Stage {
     to.format = from.format;
     to.offset = from.offset;
     to.source = from.source;
+    to.keeper = from.keeper;
     to.contiguous = from.contiguous;
     to.envelopes.resize(from.records.size());
   }
