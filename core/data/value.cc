@@ -11,10 +11,13 @@ namespace leat {
 namespace {
 
 thread_local int64_t live = 0;
+thread_local uint64_t copies = 0;
 
 }  // namespace
 
 int64_t Value::memory() { return live; }
+
+uint64_t Value::copied() { return copies; }
 
 void Value::count_bytes(int64_t bytes) { live += bytes; }
 
@@ -138,6 +141,7 @@ void Value::append(std::string_view more) {
   const size_t size = old.size() + more.size();
   Node* node = make(1, rep_ == Rep::text ? size + size / 2 : size);  // a string appended to twice will be again
   if (!old.empty()) std::memcpy(reinterpret_cast<char*>(node + 1), old.data(), old.size());
+  copies += old.size() / sizeof(Value);
   if (!more.empty()) std::memcpy(reinterpret_cast<char*>(node + 1) + old.size(), more.data(), more.size());
   node->size = static_cast<uint32_t>(size);
   if (rep_ == Rep::text) drop();
@@ -185,6 +189,7 @@ Item* Value::own_node(size_t room) {
       old->size = 0;
     } else {
       for (size_t i = 0; i < size; ++i) new (items + i) Item(from[i]);
+      copies += size;
     }
     drop();
   }

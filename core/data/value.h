@@ -89,7 +89,8 @@ class Value {
   void freeze();        // own(), then not counted any more: constants of a program, which any thread may read
   void thaw();          // the owner of a frozen value, and nobody else, is about to let it go
 
-  static int64_t memory();  // bytes in nodes made by this thread, less those it freed
+  static int64_t memory();   // bytes in nodes made by this thread, less those it freed
+  static uint64_t copied();  // items this thread has copied because others held them too, and what a copy of text costs in items
 
  private:
   enum class Rep : uint8_t { none, integer, real, slice, text, array, object };  // from text on: a counted node

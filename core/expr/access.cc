@@ -139,8 +139,7 @@ bool set(Run& run, Value& base, const Value& key, Value item) {
     if (std::isnan(at)) return run.fail("Cannot set array element at NaN index"), false;
     if (at < 0 && (at += base.size()) < 0) return run.fail("Out of bounds negative array index"), false;
     if (at >= kMostItems) return run.fail("Array index too large"), false;
-    if (at * sizeof(Value) > static_cast<double>(run.limits.bytes))
-      return run.past(fmt::format("the expression held more than {} bytes", run.limits.bytes)), false;
+    if (at >= base.size() && !run.room((at - base.size()) * sizeof(Value))) return false;
     base.set(static_cast<size_t>(at), std::move(item));
     return run.within(base);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/data/order.h"
+#include "core/expr/access.h"
 #include "core/expr/nodes_build.h"
 #include "core/expr/nodes_slot.h"
 #include "core/expr/run.h"
@@ -75,9 +76,8 @@ bool merge(Run& run, Value& left, const Value& right) {
 
 Got repeat(Run& run, std::string_view text, double times, Value& out) {
   if (times < 0 || std::isnan(times)) return out = Value(), Got::value;
-  const double count = times < 1 ? (times > 0 ? 0 : 0) : std::floor(times);
-  if (count * static_cast<double>(text.size()) > static_cast<double>(run.limits.bytes))
-    return run.past(fmt::format("the expression held more than {} bytes", run.limits.bytes));
+  const double count = std::floor(times);
+  if (!text.empty() && !run.room(count * static_cast<double>(text.size()))) return Got::fail;
   char* bytes;
   const auto whole = static_cast<size_t>(text.empty() ? 0 : count);
   Value made = Value::text(text.size() * whole, bytes);
@@ -103,20 +103,13 @@ Got multiply(Run& run, Value&& left, Value&& right, Value& out) {
 Got split(Run& run, std::string_view text, std::string_view by, Value& out) {
   out = Value::array();
   if (text.empty()) return Got::value;
-  size_t at = 0;
-  while (!by.empty()) {
-    const size_t end = text.find(by, at);
+  for (size_t at = 0;;) {
+    const size_t end = by.empty() ? at + byte_of(text.substr(at), 1) : text.find(by, at);
     out.push(Value::text(text.substr(at, end - at)));
-    if (end == std::string_view::npos) return run.spend(1 + out.size()) ? Got::value : Got::fail;
+    if (!run.spend()) return Got::fail;
+    if (end == (by.empty() ? text.size() : std::string_view::npos)) return Got::value;
     at = end + by.size();
   }
-  while (at < text.size()) {
-    size_t end = at + 1;
-    while (end < text.size() && (text[end] & 0xC0) == 0x80) ++end;
-    out.push(Value::text(text.substr(at, end - at)));
-    at = end;
-  }
-  return run.spend(1 + out.size()) ? Got::value : Got::fail;
 }
 
 Got divide(Run& run, Value&& left, Value&& right, Value& out) {

@@ -25,6 +25,7 @@ struct Builtin {
   Special special = nullptr;
   std::string_view definition = {};  // in the language itself
   bool reads_input = true;
+  bool light = false;  // what it takes does not grow with an array or object given to it
 };
 
 std::span<const Builtin> builtins();  // by name, then arity

@@ -200,7 +200,7 @@ NodePtr in_object(Compiler& compiler, const Ast& call, const Context& in) {
   std::vector<NodePtr> keys;
   keys.push_back(compiler.input(in));
   NodePtr container = compiler.node(compiler.argument(call, 0), in);
-  return container ? std::make_unique<Native>(functions::has, Native::Order::first_slowest, std::move(keys), std::move(container))
+  return container ? std::make_unique<Native>(functions::has, Native::Order::first_slowest, std::move(keys), std::move(container), true)
                    : nullptr;
 }
 
@@ -210,7 +210,7 @@ NodePtr has(Compiler& compiler, const Ast& call, const Context& in) {
   if (in.record && key.kind == Ast::Kind::literal && key.value.is_string()) return compiler.slot_present(in, key.value.view());
   std::vector<NodePtr> keys = compiler.arguments(call, in);
   return keys.empty() ? nullptr
-                      : std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), compiler.input(in));
+                      : std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), compiler.input(in), true);
 }
 
 NodePtr inside(Compiler& compiler, const Ast& call, const Context& in) {

@@ -14,6 +14,12 @@ constexpr Builtin native(std::string_view name, uint8_t arity, std::string_view 
   return {name, arity, usage, help, function};
 }
 
+constexpr Builtin light(std::string_view name, uint8_t arity, std::string_view usage, std::string_view help, Native::Function function) {
+  Builtin made{name, arity, usage, help, function};
+  made.light = true;
+  return made;
+}
+
 // Of its arguments alone.
 constexpr Builtin apart(std::string_view name, uint8_t arity, std::string_view usage, std::string_view help, Native::Function function) {
   Builtin made{name, arity, usage, help, function};
@@ -160,7 +166,7 @@ constexpr Builtin kBuiltins[] = {
     apart("ldexp", 2, "ldexp(x; y)", "x times 2 to the power of y", f::ldexp),
     defined("leaf_paths", 0, "leaf_paths", "the paths of all scalars",
             R"(def leaf_paths: path(.. | select(scalars | true)) | select(. != []);)"),
-    native("length", 0, "length", "characters, items, entries, or the absolute number", f::length),
+    light("length", 0, "length", "characters, items, entries, or the absolute number", f::length),
     native("lgamma", 0, "lgamma", "lgamma of the C library", f::math<::lgamma>),
     native("lgamma_r", 0, "lgamma_r", "[lgamma, sign]", f::lgamma_r),
     form("limit", 2, "limit(n; f)", "the first n outputs of f", s::limit),
@@ -223,7 +229,7 @@ constexpr Builtin kBuiltins[] = {
     form("scan", 1, "scan(regex)", "every match: the text, or an array of its groups", s::scan),
     form("scan", 2, "scan(regex; flags)", "every match: the text, or an array of its groups; flags g i x s n p l", s::scan),
     form("select", 1, "select(condition)", "the input, where the condition holds", s::select),
-    native("setpath", 2, "setpath(path; value)", "the input with the value at a path", f::set_path),
+    light("setpath", 2, "setpath(path; value)", "the input with the value at a path", f::set_path),
     native("significand", 0, "significand", "the mantissa, from 1 to 2", f::significand),
     native("sin", 0, "sin", "sin of the C library", f::math<::sin>),
     native("sinh", 0, "sinh", "sinh of the C library", f::math<::sinh>),
@@ -248,7 +254,7 @@ constexpr Builtin kBuiltins[] = {
     form("test", 2, "test(regex; flags)", "whether the text matches; flags g i x s n p l", s::test),
     native("tgamma", 0, "tgamma", "tgamma of the C library", f::math<::tgamma>),
     native("to_entries", 0, "to_entries", "an array of {key, value}", f::to_entries),
-    native("toarray", 0, "toarray", "the input in an array, unless it is one", f::toarray),
+    light("toarray", 0, "toarray", "the input in an array, unless it is one", f::toarray),
     native("toboolean", 0, "toboolean", "the truth a text spells", f::toboolean),
     native("todate", 0, "todate", "2015-03-05T23:51:47Z of seconds since 1970", f::todate),
     native("todateiso8601", 0, "todateiso8601", "2015-03-05T23:51:47Z of seconds since 1970", f::todate),
@@ -264,11 +270,11 @@ constexpr Builtin kBuiltins[] = {
     native("trunc", 0, "trunc", "the whole part", f::trunc),
     defined("truncate_stream", 1, "truncate_stream(events)", "events with so many keys cut off in front as the input says",
             R"(def truncate_stream(events): . as $depth | null | events | select((.[0] | length) > $depth) | .[0] |= .[$depth:];)"),
-    native("type", 0, "type", "null, boolean, number, string, array or object", f::type),
+    light("type", 0, "type", "null, boolean, number, string, array or object", f::type),
     native("unique", 0, "unique", "the items in order, each once", f::unique),
     form("unique_by", 1, "unique_by(f)", "one item for each f, in its order", s::unique_by),
     form("until", 2, "until(condition; update)", "the input, updated until the condition holds", s::until),
-    native("utf8bytelength", 0, "utf8bytelength", "bytes of text", f::utf8bytelength),
+    light("utf8bytelength", 0, "utf8bytelength", "bytes of text", f::utf8bytelength),
     defined("values", 0, "values", "the input, where it is one of the values", R"(def values: select(. != null);)"),
     defined("walk", 1, "walk(f)", "f applied to every part, from the inside out",
             R"(def walk(f): def inner: if type == "object" or type == "array" then map_values(inner) else . end | f; inner;)"),

@@ -94,7 +94,7 @@ NodePtr Compiler::slot_present(const Context& in, std::string_view key) {
   auto field = slot(path);
   std::vector<NodePtr> keys;
   keys.push_back(literal(Value::text(key)));
-  NodePtr slow = std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), input(in));
+  NodePtr slow = std::make_unique<Native>(functions::has, Native::Order::last_slowest, std::move(keys), input(in), true);
   return std::make_unique<SlotPresent>(std::move(field), std::move(slow));
 }
 

@@ -275,7 +275,7 @@ NodePtr Compiler::builtin(const Ast& tree, const Context& in) {
   std::vector<NodePtr> values = arguments(tree, in);
   if (values.size() != tree.kids.size()) return nullptr;
   NodePtr dot = known->reads_input ? input(in) : literal(Value());
-  return std::make_unique<Native>(known->native, known->order, std::move(values), std::move(dot));
+  return std::make_unique<Native>(known->native, known->order, std::move(values), std::move(dot), known->light);
 }
 
 // A builtin written in the language itself: compiled where it is first met, apart from the names around it.

@@ -43,7 +43,9 @@ Got trimmed(Run& run, const Value& in, bool left, bool right, Value& out) {
 Got explode(Run& run, Value* values, Value& out) {
   if (!values[0].is_string()) return run.fail("explode input must be a string");
   const std::string_view text = values[0].view();
-  Value made = Value::array(text.size());
+  const size_t count = characters(text);
+  if (!run.room(static_cast<double>(count) * sizeof(Value))) return Got::fail;
+  Value made = Value::array(count);
   for (size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
     const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

@@ -103,6 +103,7 @@ Flow for_each(const Node& node, Env& env, Value&& in, F&& read) {
   if (node.single()) {
     Value out;
     const Got end = node.eval(env, std::move(in), out);
+    in = Value();  // a node that did not want its input has left it; held here, nobody could change it in place
     return end == Got::value ? read(std::move(out)) : flow(end);
   }
   auto reader = [&](Spot&& spot) { return read(std::move(spot.value)); };

@@ -127,7 +127,7 @@ Flow Foreach::each(Env& env, Spot&& in, Emit emit) const {
     return for_each(*source_, env, Value(in.value), [&](Value&& value) {
       Restore restore(env, slots_);
       return pattern_.match(env, value, [&] {
-        Spot next = state;
+        Spot next = state.with(Value());  // what stands if the step has no output
         auto keep = [&](Spot&& spot) {
           if (!env.run.spend()) return Flow::fail;
           next = spot;

@@ -147,15 +147,15 @@ Got Binary::apply(Env& env, Value* values, Value& out) const {
   return binary(env.run, op_, std::move(values[1]), std::move(values[0]), out);
 }
 
-Native::Native(Function function, Order order, std::vector<NodePtr> arguments, NodePtr input)
-    : Operation(ordered(order, std::move(arguments), std::move(input))), function_(function), order_(order) {}
+Native::Native(Function function, Order order, std::vector<NodePtr> arguments, NodePtr input, bool light)
+    : Operation(ordered(order, std::move(arguments), std::move(input))), function_(function), order_(order), light_(light) {}
 
 Got Native::apply(Env& env, Value* values, Value& out) const {
   // They come as they were evaluated, the input last; the function wants the input first.
   const size_t count = operands().size();
   std::rotate(values, values + count - 1, values + count);
   if (order_ == Order::last_slowest) std::reverse(values + 1, values + count);
-  if (values[0].weight() > 64 && !env.run.spend(values[0].weight() / 64)) return Got::fail;
+  if ((!light_ || values[0].is_string()) && values[0].weight() > 64 && !env.run.spend(values[0].weight() / 64)) return Got::fail;
   const Got end = function_(env.run, values, out);
   return end == Got::value && out.weight() > 1 && !env.run.within(out) ? Got::fail : end;
 }

@@ -72,7 +72,8 @@ class Native final : public Operation {
  public:
   using Function = Got (*)(Run& run, Value* values, Value& out);  // values: the input, then the arguments
   enum class Order : uint8_t { last_slowest, first_slowest };
-  Native(Function function, Order order, std::vector<NodePtr> arguments, NodePtr input);
+  // light: what it takes does not grow with an array or object given to it.
+  Native(Function function, Order order, std::vector<NodePtr> arguments, NodePtr input, bool light = false);
 
  protected:
   Got apply(Env& env, Value* values, Value& out) const override;
@@ -80,6 +81,7 @@ class Native final : public Operation {
  private:
   Function function_;
   Order order_;
+  bool light_;
 };
 
 // Text with values in between: format(value) of each, joined.

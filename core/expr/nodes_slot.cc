@@ -1,5 +1,7 @@
 #include "core/expr/nodes_slot.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "core/base/text.h"
@@ -198,7 +200,8 @@ SlotCompare::SlotCompare(std::unique_ptr<const Slot> slot, Op op, Value constant
       slot_(std::move(slot)),
       op_(op),
       constant_(std::move(constant)),
-      is_whole_(constant_.is_number() && constant_.exact(whole_)) {
+      is_whole_(constant_.is_number() && constant_.exact(whole_)),
+      real_(constant_.is_number() ? constant_.number() : std::nan("")) {
   constant_.freeze();
 }
 
@@ -208,11 +211,12 @@ SlotCompare::~SlotCompare() { constant_.thaw(); }
 bool SlotCompare::quick(Run& run, int& order) const {
   const Column& column = run.column(slot_->column());
   if (column.form != Form::plain) return false;
-  if (column.kind == Kind::number && is_whole_) {
+  if (column.kind == Kind::number) {
     int64_t value;
-    if (!number::whole(bytes(run, column), value)) return false;
-    order = value < whole_ ? -1 : value > whole_;
-    return true;
+    if (is_whole_ && number::whole(bytes(run, column), value)) return order = value < whole_ ? -1 : value > whole_, true;
+    const double real = number::real(bytes(run, column));
+    order = real < real_ ? -1 : 1;
+    return real < real_ || real > real_;  // equal when rounded: all their digits decide
   }
   if (column.kind != Kind::string || !constant_.is_string() || slot_->whole()) return false;
   order = bytes(run, column).compare(constant_.view());

@@ -85,6 +85,7 @@ class SlotCompare final : public Node {
   Value constant_;
   int64_t whole_ = 0;
   bool is_whole_;
+  double real_;  // nan: not a number
 };
 
 // Whether an order (negative, zero, positive) answers an operator.

@@ -1,5 +1,7 @@
 #include "core/expr/run.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "core/data/json.h"
@@ -27,11 +29,17 @@ Got Run::past(std::string_view what) {
 }
 
 bool Run::spend(uint64_t work) {
-  steps += work;
+  // Eight items copied cost about what one evaluation does. Uncounted, a program that copies an array again and again to change
+  // one item would take hours within its bound.
+  const uint64_t all = Value::copied();
+  steps += work + (all - std::exchange(copied, all)) / 8;
   if (steps > limits.steps) return past(fmt::format("the expression took more than {} steps", limits.steps)), false;
-  if (Value::memory() - memory > static_cast<int64_t>(limits.bytes))
-    return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
-  return true;
+  return room(0);
+}
+
+bool Run::room(double bytes) {
+  if (static_cast<double>(Value::memory() - memory) + bytes <= static_cast<double>(limits.bytes)) return true;
+  return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
 }
 
 bool Run::within(const Value& value) {

@@ -22,7 +22,8 @@ struct Run {
   Value error;           // of the last failure
   bool bounded = false;  // it was a limit, which no `try` catches
   uint64_t steps = 0;
-  int64_t memory = 0;  // of this thread when the run began
+  int64_t memory = 0;   // of this thread when the run began
+  uint64_t copied = 0;  // of this thread when work was last counted
   uint32_t depth = 0;
   const char* stack = nullptr;  // where it stood when the run began
   int64_t labels = 0;           // given out
@@ -37,6 +38,8 @@ struct Run {
   Got past(std::string_view what);  // a bound
   // Counts work; false past the bounds on steps or memory, with the failure kept.
   bool spend(uint64_t work = 1);
+  // Whether so many bytes more are within the bound: asked before they are taken.
+  bool room(double bytes);
   // Whether a value just built is within the bounds on depth and size.
   bool within(const Value& value);
 

@@ -99,5 +99,92 @@ TEST(Program, BoundsHold) {
   EXPECT_EQ(run("\"" + std::string(60, 'a') + "!\" | test(\"^(a|aa)+$\")", "null").code, "limit");
 }
 
+// A loop that changes what it holds may not copy it each time: 20,000 turns take steps by their number, not by its square.
+TEST(Program, LoopsChangeInPlace) {
+  Limits linear;
+  linear.steps = 500'000;
+  for (const char* program : {
+           "reduce range(20000) as $i ({}; .[$i|tostring] = $i) | length",
+           "reduce range(20000) as $i ({}; .[$i|tostring] |= $i) | length",
+           "reduce range(20000) as $i ({}; .[$i|tostring] += 1) | length",
+           "reduce range(20000) as $i ({}; . + {($i|tostring): $i}) | length",
+           "reduce range(20000) as $i ({}; setpath([$i|tostring]; $i)) | length",
+           "reduce range(20000) as $i ([]; . + [$i]) | length",
+           "reduce range(20000) as $i ([]; .[$i] = $i) | length",
+           "reduce range(20000) as $i ([]; .[length] = $i) | length",
+           "reduce range(20000) as $i ({a: []}; .a += [$i]) | .a | length",
+           "reduce range(20000) as $i ({a: [], n: 0}; .a[.n] = $i | .n += 1) | .n",
+           "reduce (range(20000) | [., 0]) as [$i, $j] ([]; . + [$j]) | length",
+           "reduce (range(20000) | {k: \"\\(.)\", v: .}) as {k: $k, v: $v} ({}; .[$k] += [$v]) | length",
+           "reduce range(20000) as $i ({}; if has(\"x\\($i)\") then . else .[$i|tostring] = $i end) | length",
+           "last(foreach range(20000) as $i ({}; .[$i|tostring] = $i; length))",
+           "last(foreach range(20000) as $i ([]; . + [$i]; length))",
+           "[range(20000) | {key: tostring, value: .}] | from_entries | to_entries | length",
+           "[range(20000) | {(tostring): .}] | add | length",
+           "[range(20000)] | map(. + 1) | length",
+       })
+    EXPECT_EQ(run(program, "null", {}, linear).text(), "20000") << program;
+}
+
+// Copying is work: nobody gets around the bound on steps by making each step copy a great deal.
+TEST(Program, CopiesCount) {
+  Limits few;
+  few.steps = 1'000'000;
+  EXPECT_EQ(run("[range(20000)] as $all | reduce range(20000) as $i (0; $all | .[0] = 1 | length)", "null", {}, few).code, "limit");
+  EXPECT_EQ(run("(\"x\" * 200000) as $all | reduce range(20000) as $i (0; $all + \"y\" | 0)", "null", {}, few).code, "limit");
+}
+
+// Asked before the memory is taken, not behind it.
+TEST(Program, PartsOfTextAreBounded) {
+  Limits small;
+  small.bytes = 1 << 20;
+  const std::string text = '"' + std::string(900'000, 'x') + '"';
+  for (const char* program : {"explode", "split(\"\")", "split(\"x\")", ". / \"\"", ". * 3"}) {
+    EXPECT_EQ(run(program, text, {}, small).code, "limit") << program;
+  }
+}
+
+// jq 1.6: the state is null behind an update without output.
+TEST(Program, ForeachWithoutOutput) {
+  EXPECT_EQ(run("[foreach range(4) as $i (0; if $i == 1 then empty else . + 1 end; .)]", "null").text(), "[1,1,2]");
+}
+
+// The order of a field and a constant is that of the two as items of arrays, which nothing shortens.
+TEST(Program, ConstantsCompareAsValuesDo) {
+  const char* const kNumbers[] = {"0",
+                                  "-0",
+                                  "1",
+                                  "1.0",
+                                  "10e-1",
+                                  "0.1",
+                                  "0.10",
+                                  "1e-1",
+                                  "500",
+                                  "499.9",
+                                  "500.00000000000000001",
+                                  "5e2",
+                                  "-500",
+                                  "-0.5",
+                                  "1e400",
+                                  "-1e400",
+                                  "9007199254740992",
+                                  "9007199254740993",
+                                  "9007199254740993.0",
+                                  "9223372036854775807",
+                                  "9223372036854775808",
+                                  "12345678901234567890123"};
+  for (const char* field : kNumbers)
+    for (const char* constant : kNumbers)
+      for (const char* op : {"==", "!=", "<", "<=", ">", ">="}) {
+        const std::string record = std::string("{\"a\":") + field + "}";
+        EXPECT_EQ(run(std::string(".a ") + op + " " + constant, record).text(),
+                  run(std::string("[.a] ") + op + " [" + constant + "]", record).text())
+            << field << " " << op << " " << constant;
+      }
+  // jq 1.7.1 for what doubles tell apart, arithmetic for the rest.
+  EXPECT_EQ(run(".a < 500, .a > 499.5, .a == 499.9", R"({"a":499.9})").text(), "true true true");
+  EXPECT_EQ(run(".a > 9007199254740992, .a == 9007199254740993", R"({"a":9007199254740993.0})").text(), "true true");
+}
+
 }  // namespace
 }  // namespace leat::expr
