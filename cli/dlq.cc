@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/codec/letter.h"
 #include "core/io/descriptor.h"
+#include "stages/source/intake.h"
 
 namespace leat {
 namespace {
@@ -42,12 +43,13 @@ Done each_letter(const std::string& path, const Visit& visit) {
   const auto framer = letter_framer(letters_as_json(path), options);
   Pool pool;
   SlabRef slab = pool.take();
+  Intake intake({true, compression_of_path(path), {}});
   uint64_t position = 0;
   for (uint32_t seen = 0;;) {
     slab->offset = position;
     slab->grow(slab->room() == 0 ? Slab::kBlock : 1);
-    const ssize_t got = file->read(slab->data() + slab->size(), slab->room());
-    if (got < 0) return Error{Error::Kind::io, fmt::format("cannot read {}: {}", path, std::strerror(static_cast<int>(-got))), {}};
+    const ssize_t got = intake.read(*file, slab->data() + slab->size(), slab->room());
+    if (got == Intake::kFailed) return intake.error();
     slab->resize(slab->size() + static_cast<uint32_t>(got));
     const uint32_t whole = framer->cut(*slab, seen, got == 0);
     SlabRef rest = pool.take();

@@ -155,6 +155,19 @@ const std::string_view kDlq =
     "Into a file that "
     "ends in .ndjson each letter is one line of JSON with the reason and the record, as text or base64; into others, an artifact.";
 
+const std::string_view kPacked =
+    "Input that begins like gzip or zstd is unpacked, whatever it is called and wherever it comes from, members and frames one after "
+    "another; --decompress says otherwise. Records that only happen to begin so (with the bytes 1F 8B, 28 B5 2F FD or 5x 2A 4D 18) want "
+    "--decompress none. Datagrams are never packed.\n"
+    "\n"
+    "Input that is cut short or corrupt is an error with the packed byte it was noticed at; what came before it is delivered. Every other "
+    "position, in messages, dead letters and checkpoints, counts unpacked bytes. A packed file can be followed as it grows, and a "
+    "checkpoint be kept of it: it is unpacked again from its beginning.\n"
+    "\n"
+    "A sink packs by the extension of its file, .gz or .zst, or as --compress says. Whenever its input rests, and after each mebibyte, what "
+    "it has written can be read as far as it goes; the end of the run closes the stream. --append adds another member or frame, which "
+    "every reader takes for more of the same; kill -9 leaves one cut short, and nothing that is appended behind it can be read.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},

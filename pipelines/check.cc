@@ -118,6 +118,8 @@ class Checker {
       if (word != "\\t" && (word.size() != 1 || word == "\"" || word == "\n"))
         report(set->mark, at("separator"), fmt::format("wants one byte or \\t, not {}", text::quoted(word)));
     }
+    if (const Setting* set = settings.find("compress"); set && !set->values.empty())
+      if (const auto how = packing_of(set->values.back().text); !how) report(set->mark, at("compress"), how.error().text, how.error().hint);
     if (const Setting* set = settings.find("max_record"); set && settings.count("max_record").value_or(0) > kMaxRecord)
       report(set->mark, at("max_record"), "is 1GiB at most");
   }

@@ -25,6 +25,10 @@ constexpr Option kHeader{
 constexpr Option kSeparator{.name = "separator", .kind = Kind::text, .value = "CHAR", .help = "csv: the byte between two fields"};
 constexpr Option kMaxRecord{
     .name = "max_record", .kind = Kind::size, .value = "SIZE", .help = "a longer record fails with code limit", .fallback = "16MiB"};
+constexpr Option kCompress{.name = "compress",
+                           .kind = Kind::text,
+                           .value = "none|gzip|zstd[:LEVEL]",
+                           .help = "pack what is written; by default by the extension, .gz or .zst"};
 constexpr Option kRetry{.name = "retry",
                         .kind = Kind::pairs,
                         .value = "attempts=N,base=DURATION,max=DURATION",
@@ -98,6 +102,17 @@ constexpr auto kSource = std::to_array<Option>({
      .help = "when the source has brought all it should",
      .choices = kUntilKeys},
     {.name = "follow", .kind = Kind::flag, .value = "", .help = "wait for what is appended to a file, through renames"},
+    {.name = "decompress",
+     .kind = Kind::choice,
+     .value = "FORMAT",
+     .help = "how what is read comes packed; auto looks at the first bytes",
+     .fallback = "auto",
+     .choices = "auto|none|gzip|zstd"},
+    {.name = "max_ratio",
+     .kind = Kind::count,
+     .value = "N",
+     .help = "packed input that grows more than this is refused, its first 64 MiB aside",
+     .fallback = "1000"},
     {.name = "checkpoint", .kind = Kind::text, .value = "FILE", .help = "go on where the last run had delivered everything"},
     kHub,
     kMaxClients,
@@ -114,6 +129,7 @@ constexpr auto kSource = std::to_array<Option>({
 constexpr auto kSink = std::to_array<Option>({
     kCodec,
     {.name = "append", .kind = Kind::flag, .value = "", .help = "add to the file; without it the file is replaced when the run is over"},
+    kCompress,
     {.name = "batch", .kind = Kind::size, .value = "SIZE", .help = "bytes sent at a time", .fallback = "64KiB"},
     {.name = "when_full",
      .kind = Kind::choice,

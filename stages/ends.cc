@@ -116,6 +116,25 @@ Until until_of(const Settings& options) {
   return until;
 }
 
+// What comes from strangers may not ask for more memory than zstd itself uses at its highest level.
+constexpr int kStrangersWindow = 23;
+
+Unpacking unpacking_of(const Address& address, const Settings& options) {
+  const std::string word = options.text("decompress").value_or("auto");
+  Unpacking how{word == "auto" && address.kind != Kind::udp, Compression::none, {}};
+  if (word == "gzip") how.with = Compression::gzip;
+  if (word == "zstd") how.with = Compression::zstd;
+  if (how.by_front && address.kind == Kind::file) how.with = compression_of_path(address.rest);
+  how.limits.ratio = options.count("max_ratio").value_or(how.limits.ratio);
+  if (address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen) how.limits.window_log = kStrangersWindow;
+  return how;
+}
+
+Result<Packing> packing_as(const Address& address, const Settings& options) {
+  if (const auto word = options.text("compress")) return packing_of(*word);
+  return Packing{address.kind == Kind::file ? compression_of_path(address.rest) : Compression::none, 0};
+}
+
 using Made = Result<std::unique_ptr<Source>>;
 
 Made file_source(const Address& address, const std::string& url, const Settings& options, const Until& until, const CodecSpec& codec,
@@ -147,6 +166,7 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
   auto place = place_of(address, url, !connects, Error::Kind::no_input);
   if (!place) return place.error();
   if (address.kind == Kind::udp) {
+    if (Done fits = refuse(options, url, {"decompress", "max_ratio"}); !fits) return fits.error();
     if (until.eof) return usage(fmt::format("{} has no end, so --until eof never comes", text::quoted(url)));
     return std::unique_ptr<Source>(std::make_unique<UdpSource>(std::move(*place), codec, codec_options));
   }
@@ -193,6 +213,8 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
     if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();
   if (address.kind != Kind::tcp_listen && address.kind != Kind::unix_listen)
     if (Done fits = refuse(options, url, {"max_clients"}); !fits) return fits.error();
+  if (address.kind == Kind::udp || address.kind == Kind::drop)
+    if (Done fits = refuse(options, url, {"compress"}); !fits) return fits.error();
   switch (address.kind) {
     case Kind::stdio:
     case Kind::file:
@@ -223,7 +245,9 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
   if (!codec) return codec.error();
   if (!(*codec)->framer) return usage(fmt::format("codec {} cannot be read", (*codec)->name));
   const Until until = until_of(options);
-  auto made = source_at(*address, url, options, until, **codec, codec_options);
+  CodecOptions unpacked = codec_options;
+  unpacked.unpack = unpacking_of(*address, options);
+  auto made = source_at(*address, url, options, until, **codec, unpacked);
   if (!made) return made.error();
   if (until.limits.count || until.limits.idle || until.limits.whole) *made = std::make_unique<UntilSource>(std::move(*made), until.limits);
   return MadeSource{std::move(*made), (*codec)->name};
@@ -235,11 +259,15 @@ Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& 
   if (!address) return address.error();
   if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
   const bool file = address->kind == Kind::file;
-  if (dead_letters && named.empty()) return sink_at(*address, url, options, letters(*address), codec_options, true);
+  const auto packing = packing_as(*address, options);
+  if (!packing) return packing.error();
+  CodecOptions packed = codec_options;
+  packed.pack = *packing;
+  if (dead_letters && named.empty()) return sink_at(*address, url, options, letters(*address), packed, true);
   const auto codec = choose(named, file ? address->rest : "", fallback);
   if (!codec) return codec.error();
   if (!(*codec)->encoder) return usage(fmt::format("codec {} cannot be written", (*codec)->name));
-  return sink_at(*address, url, options, **codec, codec_options, dead_letters);
+  return sink_at(*address, url, options, **codec, packed, dead_letters);
 }
 
 }  // namespace leat

@@ -42,8 +42,7 @@ const CodecSpec* find_codec(std::string_view name) {
 }
 
 const CodecSpec* codec_of_path(std::string_view path) {
-  for (std::string_view packed : {".gz", ".zst"})
-    if (path.ends_with(packed)) path.remove_suffix(packed.size());
+  path = unpacked_path(path);
   for (const CodecSpec& codec : codecs())
     for (std::string_view extension : text::split(codec.extensions, ' '))
       if (!extension.empty() && path.ends_with(extension)) return &codec;

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/codec/compress.h"
 #include "core/data/batch.h"
 #include "core/data/format.h"
 #include "core/stage/stage.h"
@@ -26,6 +27,8 @@ struct CodecOptions {
   bool infer = true;                // csv, tsv, logfmt: canonical JSON numbers and true/false are not strings
   bool header = true;               // csv, tsv: the first row names the fields; else they are "1", "2" ...
   char separator = 0;               // csv: 0 is the codec's own
+  Unpacking unpack;                 // of a source's bytes, in front of the framer
+  Packing pack;                     // of a sink's, behind the encoder
 };
 
 class Framer {

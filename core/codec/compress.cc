@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.h"
 #include "core/codec/compress_parts.h"
 
 namespace leat {
@@ -21,13 +22,17 @@ std::optional<Compression> compression_of(std::string_view front, bool end) {
 }
 
 Result<size_t> CountedInflate::step(std::string_view& in, char* out, size_t room) {
-  const size_t before = in.size();
-  auto made = unpack(in, out, room);
-  taken_ += before - in.size();
-  if (!made) return made;
-  made_ += *made;
-  if (made_ > limits_.free && made_ / limits_.ratio >= std::max<uint64_t>(taken_, 1))
-    return wrong(fmt::format("unpacks to more than {} times its size", limits_.ratio));
+  size_t made = 0;
+  if (!broken_) {
+    const size_t before = in.size();
+    const std::string why = unpack(in, out, room, made);
+    taken_ += before - in.size();
+    made_ += made;
+    if (!why.empty()) broken_ = wrong(why);
+    if (made_ > limits_.free && made_ / limits_.ratio >= std::max<uint64_t>(taken_, 1))
+      broken_ = wrong(fmt::format("unpacks to more than {} times its size (--max-ratio allows more)", limits_.ratio));
+  }
+  if (broken_ && made == 0) return *broken_;
   return made;
 }
 
@@ -37,15 +42,32 @@ std::unique_ptr<Inflate> make_inflate(Compression with, const InflateLimits& lim
   return with == Compression::gzip ? gzip_inflate(limits) : with == Compression::zstd ? zstd_inflate(limits) : nullptr;
 }
 
-Result<std::unique_ptr<Deflate>> make_deflate(Compression with, int level) {
-  const bool gzip = with == Compression::gzip;
-  if (level < 0 || level > (gzip ? 9 : 19))
-    return Error{Error::Kind::usage, fmt::format("{} has no level {}", gzip ? "gzip" : "zstd", level), gzip ? "1 to 9" : "1 to 19"};
-  return gzip ? gzip_deflate(level) : zstd_deflate(level);
+std::unique_ptr<Deflate> make_deflate(const Packing& how) {
+  return how.with == Compression::gzip ? gzip_deflate(how.level) : how.with == Compression::zstd ? zstd_deflate(how.level) : nullptr;
+}
+
+Result<Packing> packing_of(std::string_view word) {
+  const size_t colon = word.find(':');
+  const std::string_view name = word.substr(0, colon);
+  const bool gzip = name == "gzip";
+  if (name == "none" && colon == word.npos) return Packing{};
+  if (!gzip && name != "zstd") return Error{Error::Kind::usage, fmt::format("wants none, gzip or zstd, not {}", text::quoted(word)), {}};
+  Packing how{gzip ? Compression::gzip : Compression::zstd, 0};
+  if (colon == word.npos) return how;
+  const auto level = text::whole(word.substr(colon + 1));
+  if (!level || *level < 1 || *level > (gzip ? 9 : 19))
+    return Error{Error::Kind::usage, fmt::format("{} has no level {}", name, text::quoted(word.substr(colon + 1))),
+                 gzip ? "1 to 9" : "1 to 19"};
+  how.level = static_cast<int>(*level);
+  return how;
 }
 
 Compression compression_of_path(std::string_view path) {
   return path.ends_with(".gz") ? Compression::gzip : path.ends_with(".zst") ? Compression::zstd : Compression::none;
+}
+
+std::string_view unpacked_path(std::string_view path) {
+  return compression_of_path(path) == Compression::none ? path : path.substr(0, path.rfind('.'));
 }
 
 }  // namespace leat

@@ -29,8 +29,7 @@ class GzipInflate final : public CountedInflate {
  private:
   enum class At { front, inside, between };  // nothing has come yet; in a member; behind one
 
-  Result<size_t> unpack(std::string_view& in, char* out, size_t room) override {
-    size_t made = 0;
+  std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) override {
     while (made < room) {
       if (at_ == At::between && !next_member(in)) break;
       if (in.empty() && at_ == At::front) break;
@@ -50,10 +49,10 @@ class GzipInflate final : public CountedInflate {
       } else if (result == Z_MEM_ERROR) {
         throw std::bad_alloc();
       } else if (result != Z_OK) {
-        return wrong("the gzip data is corrupt");
+        return std::string("the gzip data is corrupt: ") + (stream_.msg ? stream_.msg : "it wants a dictionary");
       }
     }
-    return made;
+    return {};
   }
 
   // Another member may follow, and zeros that fill up a block. What else follows is taken for a member and found corrupt.

@@ -13,12 +13,14 @@ class CountedInflate : public Inflate {
   Result<size_t> step(std::string_view& in, char* out, size_t room) final;
 
  protected:
-  virtual Result<size_t> unpack(std::string_view& in, char* out, size_t room) = 0;
+  // As step(), in `made` how many; answers why it cannot go on behind them, or nothing.
+  virtual std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) = 0;
   Error wrong(std::string_view what) const;
 
  private:
   const InflateLimits limits_;
   uint64_t taken_ = 0, made_ = 0;
+  std::optional<Error> broken_;
 };
 
 std::unique_ptr<Inflate> gzip_inflate(const InflateLimits& limits);

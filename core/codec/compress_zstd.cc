@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <new>
+#include <string>
 
 #include <zstd.h>
 
@@ -18,6 +20,7 @@ class ZstdInflate final : public CountedInflate {
  public:
   explicit ZstdInflate(const InflateLimits& limits) : CountedInflate(limits), context_(ZSTD_createDCtx()) {
     if (!context_) throw std::bad_alloc();
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits.window_log);
   }
 
   Done finish() const override {
@@ -26,21 +29,29 @@ class ZstdInflate final : public CountedInflate {
   }
 
  private:
-  Result<size_t> unpack(std::string_view& in, char* out, size_t room) override {
+  // A call that fails does not say what it made before. It is therefore given one block at a time, and the header of the next
+  // apart from it, so that nothing is made by a call that fails.
+  std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) override {
     ZSTD_outBuffer to{out, room, 0};
     while (to.pos < room) {
-      ZSTD_inBuffer from{in.data(), in.size(), 0};
-      const size_t made = to.pos;
+      ZSTD_inBuffer from{in.data(), std::min(in.size(), wanted_ > kBlockHeader ? wanted_ - kBlockHeader : wanted_), 0};
       const size_t result = ZSTD_decompressStream(context_.get(), &to, &from);
-      in.remove_prefix(from.pos);
-      if (ZSTD_isError(result)) return wrong(std::string("the zstd data is corrupt: ") + ZSTD_getErrorName(result));
+      const bool failed = ZSTD_isError(result);
+      in.remove_prefix(failed ? from.size : from.pos);
+      if (failed) return std::string("the zstd data is corrupt: ") + ZSTD_getErrorName(result);
       if (from.pos == 0 && to.pos == made) break;
+      made = to.pos;
       whole_ = result == 0;
+      wanted_ = whole_ ? kFront : result;
     }
-    return to.pos;
+    return {};
   }
 
+  static constexpr size_t kFront = 4;        // bytes of a frame that say what it is
+  static constexpr size_t kBlockHeader = 3;  // what is wanted next includes that of the block behind it
+
   std::unique_ptr<ZSTD_DCtx, Free> context_;
+  size_t wanted_ = kFront;
   bool whole_ = true;  // no frame is open
 };
 

@@ -75,7 +75,10 @@ class LetterEncoder final : public Encoder {
 
 }  // namespace
 
-bool letters_as_json(std::string_view path) { return path.ends_with(".ndjson") || path.ends_with(".jsonl"); }
+bool letters_as_json(std::string_view path) {
+  path = unpacked_path(path);
+  return path.ends_with(".ndjson") || path.ends_with(".jsonl");
+}
 
 std::unique_ptr<Encoder> letter_encoder(bool as_json) { return std::make_unique<LetterEncoder>(as_json); }
 

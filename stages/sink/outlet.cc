@@ -6,7 +6,7 @@
 namespace leat {
 
 Outlet::Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how)
-    : host_(host), codec_(codec), options_(options), how_(how), encoder_(codec.encoder(options)) {}
+    : host_(host), codec_(codec), options_(options), how_(how), encoder_(codec.encoder(options)), press_(outbox_, options.pack) {}
 
 void Outlet::connect(Descriptor output, Channel::OnEvent on_event) {
   channel_ = Channel(host_.loop(), std::move(output), std::move(on_event));
@@ -18,6 +18,7 @@ void Outlet::disconnect() {
   waiting_ = false;
   if (!how_.keeps) return;
   outbox_.clear();
+  press_.restart();
   unconfirmed_.clear();
   encoded_ = sent_ = 0;
   backlog_.rewind();
@@ -55,36 +56,58 @@ void Outlet::take(Batch&& batch, Turn& turn) {
   }
   uint64_t records = batch.size();
   if (batch.whole() && encoder_->as_is(batch.slab())) {
-    outbox_.put(batch.ref());
+    press_.put(batch.ref());
   } else {
-    encoder_->encode(batch, outbox_.tail(), [&](uint32_t record, Reason reason) {
+    encoder_->encode(batch, press_.tail(), [&](uint32_t record, Reason reason) {
       turn.fail(record, std::move(reason));
       --records;
     });
   }
-  outbox_.owe(batch.take_receipt(), records);
+  press_.owe(batch.take_receipt(), records);
 }
 
 // Chunks of the backlog become bytes as the other side takes them, and no sooner: until then they can be dropped.
 void Outlet::encode() {
-  while (outbox_.bytes() < kWrite) {
-    const Batch* chunk = backlog_.next();
-    if (!chunk) {
-      if (std::exchange(finishing_, false)) encoder_->finish(outbox_.tail());
-      return;
-    }
-    uint64_t records = chunk->size();
-    const size_t before = outbox_.bytes();
-    encoder_->encode(*chunk, outbox_.tail(), [&](uint32_t record, Reason reason) {
-      --records;
-      host_.refuse(chunk->pick({record}), {std::move(reason), 1, {}, {}});
-    });
-    encoded_ += outbox_.bytes() - before;
-    unconfirmed_.push_back({encoded_, records});
+  const size_t chunks = unconfirmed_.size(), before = outbox_.bytes();
+  const uint64_t encoded = encoded_;
+  while (outbox_.bytes() < kWrite && encode_next()) {
+    press_.press();
+    encoded_ = encoded + (outbox_.bytes() - before);
+    unconfirmed_.back().upto = encoded_;
   }
+  if (!press_.packs()) return;
+  press_.flush();
+  encoded_ = encoded + (outbox_.bytes() - before);
+  for (size_t i = chunks; i < unconfirmed_.size(); ++i) unconfirmed_[i].upto = encoded_;
+}
+
+// False: there is none, and if it was the last, the closing bytes are behind it.
+bool Outlet::encode_next() {
+  const Batch* chunk = backlog_.next();
+  if (!chunk) {
+    if (std::exchange(finishing_, false)) finish_stream();
+    return false;
+  }
+  uint64_t records = chunk->size();
+  encoder_->encode(*chunk, press_.tail(), [&](uint32_t record, Reason reason) {
+    --records;
+    host_.refuse(chunk->pick({record}), {std::move(reason), 1, {}, {}});
+  });
+  unconfirmed_.push_back({0, records});
+  return true;
+}
+
+void Outlet::finish_stream() {
+  encoder_->finish(press_.tail());
+  press_.finish();
 }
 
 Outlet::Wrote Outlet::write(size_t least) {
+  if (least == 0) press_.flush();
+  return send(least);
+}
+
+Outlet::Wrote Outlet::send(size_t least) {
   if (const uint64_t empty = outbox_.sent(0); empty > 0) host_.delivered(empty);  // batches of which nothing was written
   if (!channel_ || waiting_) return Wrote::waits;
   while (bytes() >= least) {
@@ -121,7 +144,7 @@ void Outlet::confirm(uint64_t sent) {
 
 Outlet::Wrote Outlet::ready() {
   waiting_ = false;
-  const Wrote wrote = write(0);
+  const Wrote wrote = send(0);
   if (wrote == Wrote::all) watch_reader();
   return wrote;
 }
@@ -130,17 +153,29 @@ void Outlet::finish() {
   if (gathers())
     closes_ = finishing_ = true;
   else
-    encoder_->finish(outbox_.tail());
+    finish_stream();
+}
+
+void Outlet::close_off() {
+  if (!channel_ || !press_.packs() || failure_ != 0 || channel_.waits()) return;
+  press_.finish();
+  for (std::string_view next = outbox_.front(); !next.empty(); next = outbox_.front()) {
+    const ssize_t put = channel_.write(next.data(), next.size());
+    if (put <= 0) return;
+    if (const uint64_t records = outbox_.sent(static_cast<size_t>(put)); records > 0) host_.delivered(records);
+  }
 }
 
 void Outlet::let_go() {
   outbox_.let_go();
+  press_.let_go();
   for (Batch& batch : backlog_.take()) batch.let_go();
   clear();
 }
 
 void Outlet::clear() {
   outbox_.clear();
+  press_.restart();
   unconfirmed_.clear();
   backlog_.take();
   closes_ = finishing_ = false;

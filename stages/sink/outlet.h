@@ -14,6 +14,7 @@
 #include "core/io/outbox.h"
 #include "core/stage/end.h"
 #include "stages/sink/backlog.h"
+#include "stages/sink/press.h"
 
 namespace leat {
 
@@ -43,17 +44,18 @@ class Outlet {
   void disconnect();  // what was not confirmed will be sent again
 
   void take(Batch&& batch, Turn& turn);
-  Wrote write(size_t least);       // while at least so much waits
+  Wrote write(size_t least);       // while at least so much waits; 0: all, and what is packed can be read as far as it has gone
   Wrote ready();                   // the watch says there is room
   void watch_reader();             // tells of a reader that leaves while nothing is due
   void confirm(uint64_t sent);     // the other side has so many of the bytes sent since connect()
   void finish();                   // appends the closing bytes when everything has been sent
+  void close_off();                // of a packed file: ends the stream in it, so that it can be read and added to
   void clear();                    // lets everything undelivered go
   void let_go();                   // the same, and nothing is owed for it: the reader wants no more
   std::vector<Batch> give_back();  // what the other side does not have; of one that keeps
 
   size_t bytes() const { return outbox_.bytes() + backlog_.bytes(); }
-  bool empty() const { return outbox_.empty() && backlog_.empty() && !finishing_; }
+  bool empty() const { return outbox_.empty() && press_.empty() && backlog_.empty() && !finishing_; }
   bool waiting() const { return waiting_; }
   uint64_t sent() const { return sent_; }
   int failure() const { return failure_; }
@@ -61,6 +63,9 @@ class Outlet {
  private:
   void admit(Batch& batch, Turn& turn);
   void encode();
+  bool encode_next();
+  void finish_stream();
+  Wrote send(size_t least);
   bool gathers() const { return how_.keeps || how_.when_full == WhenFull::drop_oldest; }
 
   SinkHost& host_;
@@ -71,6 +76,7 @@ class Outlet {
   Channel channel_;
   Backlog backlog_;
   Outbox outbox_;
+  Press press_;
   struct Sent {
     uint64_t upto, records;
   };

@@ -83,6 +83,7 @@ void StreamSink::finish() {
 void StreamSink::abandon() {
   closed_ = true;
   if (!outlet_) return;
+  outlet_->close_off();
   outlet_->clear();
   outlet_->disconnect();
   gate_->update(0);

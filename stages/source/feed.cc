@@ -1,7 +1,6 @@
 #include "stages/source/feed.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,13 +8,15 @@
 namespace leat {
 
 Feed::Feed(std::string name, const CodecSpec& codec, const CodecOptions& options)
-    : origin_(std::make_shared<const Origin>(Origin{std::move(name), codec.framer(options)})), framer_(*origin_->framer) {}
+    : origin_(std::make_shared<const Origin>(Origin{std::move(name), codec.framer(options)})),
+      framer_(*origin_->framer),
+      intake_(options.unpack) {}
 
 void Feed::frame(Slab& slab) { static_cast<const Origin*>(slab.keeper.get())->framer->frame(slab); }
 
-Pull Feed::fail(Error error) {
+Pull Feed::fail(const Error& error) {
   failed_ = true;
-  error_ = {error.kind, fmt::format("{}: {}", name(), error.text), std::move(error.hint)};
+  error_ = {error.kind, fmt::format("{}: {}", name(), error.text), error.hint};
   return Pull::failed;
 }
 
@@ -46,18 +47,18 @@ Pull Feed::pull(Descriptor& input, Pool& pool, SlabRef& slab, bool more) {
     const uint64_t read_so_far = position_ + filling_->size();
     uint64_t room = filling_->room();
     if (skip_ > read_so_far) room = std::min(room, skip_ - read_so_far);
-    const ssize_t got = input.read(filling_->data() + filling_->size(), room);
-    if (got == Descriptor::kWait || (got == 0 && more)) {
+    const ssize_t got = intake_.read(input, filling_->data() + filling_->size(), room, more);
+    if (got == Descriptor::kWait) {
       if (filling_->size() == 0) filling_ = {};  // a source at rest holds no slab
       return Pull::later;
     }
-    if (got < 0) return fail({Error::Kind::io, fmt::format("cannot read: {}", std::strerror(static_cast<int>(-got))), {}});
+    if (got == Intake::kFailed) return fail(intake_.error());
     filling_->resize(filling_->size() + static_cast<uint32_t>(got));
     at_end_ = got == 0;
     const uint32_t whole = framer_.cut(*filling_, seen_, at_end_);
     seen_ = filling_->size();
     const Error* broken = framer_.broken();
-    if (broken) failed_ = true, error_ = {broken->kind, fmt::format("{}: {}", name(), broken->text), broken->hint};
+    if (broken) fail(*broken);
     if (whole > 0) {
       give(pool, whole, slab);
       if (position_ > skip_) return Pull::batch;

@@ -1,7 +1,9 @@
 // Feed: one stream of bytes on its way into slabs of whole records: a file, a pipe, one client of a listener.
 // Owner:   its source.   Thread: pull() under the source's read token; frame() in any lane.
 // Blocks:  as the descriptor it is lent.
-// Fails:   a read error, a framing that cannot go on, a last record cut short; the name comes first in the error.
+// Fails:   as its intake, a framing that cannot go on, a last record cut short; the name comes first in the error.
+//
+// Positions are those of the bytes that records are made of: of a packed stream, the unpacked ones.
 #pragma once
 
 #include <memory>
@@ -10,6 +12,7 @@
 #include "core/codec/codec.h"
 #include "core/io/descriptor.h"
 #include "core/stage/end.h"
+#include "stages/source/intake.h"
 
 namespace leat {
 
@@ -25,6 +28,7 @@ class Feed {
   const Error& error() const { return error_; }
   uint64_t position() const { return position_; }                       // behind the last record given
   uint32_t carried() const { return filling_ ? filling_->size() : 0; }  // bytes of a record that has not ended yet
+  uint64_t taken() const { return intake_.taken(); }                    // of the descriptor, packed or not
   void skip_to(uint64_t position) { skip_ = position; }                 // records before it are read and not given
 
  private:
@@ -34,10 +38,11 @@ class Feed {
     std::unique_ptr<Framer> framer;
   };
   Pull give(Pool& pool, uint32_t whole, SlabRef& slab);
-  Pull fail(Error error);
+  Pull fail(const Error& error);
 
   std::shared_ptr<const Origin> origin_;
   Framer& framer_;
+  Intake intake_;
   SlabRef filling_;        // begins with the part of a record that the last cut left over
   uint32_t seen_ = 0;      // of filling_, by the framer
   uint64_t position_ = 0;  // of filling_'s first byte

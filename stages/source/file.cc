@@ -1,10 +1,24 @@
 #include "stages/source/file.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace leat {
+namespace {
+
+// How many bytes it comes to is known when it has been unpacked, and no sooner.
+bool comes_packed(const Descriptor& input, const Unpacking& how) {
+  if (!how.by_front || input.size() == 0) return how.with != Compression::none;
+  char front[4];
+  const ssize_t got = ::pread(input.fd(), front, sizeof front, std::max<off_t>(::lseek(input.fd(), 0, SEEK_CUR), 0));
+  return got > 0 && compression_of({front, static_cast<size_t>(got)}, true) != Compression::none;
+}
+
+}  // namespace
 
 FileSource::FileSource(std::vector<std::string> paths, Options options, const CodecSpec& codec, const CodecOptions& codec_options)
     : StreamSource(codec, codec_options),
@@ -15,6 +29,7 @@ FileSource::FileSource(std::vector<std::string> paths, Options options, const Co
       options_(std::move(options)) {}
 
 Done FileSource::first() {
+  bool packed = false;
   // Every path is opened now, so that a mistyped one is told before the first record, and again when its turn comes.
   for (size_t i = paths_.size(); i-- > 0;) {
     const auto opened = Descriptor::input(paths_[i]);
@@ -22,8 +37,10 @@ Done FileSource::first() {
     if (opened->kind() != Descriptor::Kind::file && !options_.checkpoint.empty())
       return Error{Error::Kind::usage, fmt::format("{} is no file, so no checkpoint can be kept of it", paths_[i]), {}};
     total_ += opened->size();
+    packed |= comes_packed(*opened, codec_options().unpack);
     in_turn_ = opened->kind() == Descriptor::Kind::file && !options_.follow;
   }
+  if (packed) total_ = 0;
   uint64_t skip = 0;
   if (!options_.checkpoint.empty()) {
     auto loaded = Checkpoint::load(options_.checkpoint);
@@ -68,7 +85,7 @@ bool FileSource::grows() {
   if (!options_.follow) return false;
   const FileId now = file_id(paths_[at_]);
   if (!now) return true;  // renamed away; the new one is not there yet
-  return now == reading_ && now.size >= feed().position() + feed().carried();
+  return now == reading_ && now.size >= feed().taken();
 }
 
 StreamSource::Next FileSource::next() {

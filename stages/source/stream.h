@@ -36,6 +36,7 @@ class StreamSource : public Source {
   void begin(std::string name, Descriptor input);
   Next fail(Error error);
   SourceHost& host() { return *host_; }
+  const CodecOptions& codec_options() const { return options_; }
   Channel& channel() { return channel_; }
   Feed& feed() { return *feed_; }
   uint64_t base() const { return base_; }

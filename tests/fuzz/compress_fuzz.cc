@@ -40,12 +40,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (unpack(with, text, piece, room, pieces) != good || (good && whole != pieces)) std::abort();
 
   std::string packed, unpacked;
-  const auto deflate = leat::make_deflate(with, 1);
+  const auto deflate = leat::make_deflate({with, 1});
   for (size_t at = 0; at < text.size(); at += piece) {
-    (*deflate)->feed(text.substr(at, piece), packed);
-    if (at % 3 == 0) (*deflate)->flush(packed);
+    deflate->feed(text.substr(at, piece), packed);
+    if (at % 3 == 0) deflate->flush(packed);
   }
-  (*deflate)->finish(packed);
+  deflate->finish(packed);
   const auto inflate = leat::make_inflate(with);
   std::string buffer(4096, '\0');
   for (std::string_view in = packed;;) {

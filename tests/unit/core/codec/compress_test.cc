@@ -63,20 +63,21 @@ TEST(Compress, TruncatedAndCorruptAreToldWithTheirByte) {
   }
   std::string bad = kGzipHello;
   bad[bad.size() - 6] ^= 1;  // in the checksum, whose last byte is number 24
-  EXPECT_EQ(unpack(Compression::gzip, bad, 1, 4096), "hello hello hello\n|byte 24: the gzip data is corrupt");
+  EXPECT_EQ(in_all_pieces(Compression::gzip, bad), "hello hello hello\n|byte 25: the gzip data is corrupt: incorrect data check");
   bad = kZstdHello;
   bad.back() ^= 1;
-  EXPECT_NE(unpack(Compression::zstd, bad, 1, 4096).find(": the zstd data is corrupt: "), std::string::npos);
-  EXPECT_EQ(unpack(Compression::gzip, kGzipA + "rest", 1, 4096), "a\n|byte 23: the gzip data is corrupt");
+  EXPECT_TRUE(in_all_pieces(Compression::zstd, bad).starts_with("hello hello hello\n|byte "));
+  EXPECT_EQ(in_all_pieces(Compression::gzip, kGzipA + "rest"), "a\n|byte 24: the gzip data is corrupt: incorrect header check");
+  EXPECT_TRUE(in_all_pieces(Compression::zstd, kZstdB + "rest").starts_with("b\n|byte "));
 }
 
 TEST(Compress, DoesNotUnpackWithoutBound) {
   for (const Compression with : {Compression::gzip, Compression::zstd}) {
     std::string packed;
-    auto deflate = make_deflate(with, 9);
+    auto deflate = make_deflate({with, 9});
     const std::string zeros(1 << 20, '\0');
-    for (int i = 0; i < 8; ++i) (*deflate)->feed(zeros, packed);
-    (*deflate)->finish(packed);
+    for (int i = 0; i < 8; ++i) deflate->feed(zeros, packed);
+    deflate->finish(packed);
     const auto got = unpack(with, packed, 4096, 65536, {100, 1 << 20});
     EXPECT_NE(got.find(": unpacks to more than 100 times its size"), std::string::npos);
     EXPECT_LT(got.size(), size_t{3} << 20);
@@ -88,7 +89,7 @@ TEST(Compress, ThereAndBackWithFlushes) {
   std::mt19937 random(4);
   for (const Compression with : {Compression::gzip, Compression::zstd}) {
     std::string text, packed;
-    auto deflate = make_deflate(with);
+    auto deflate = make_deflate({with});
     const auto inflate = make_inflate(with);
     std::string unpacked, buffer(1 << 16, '\0');
     for (int round = 0; round < 50; ++round) {
@@ -96,8 +97,8 @@ TEST(Compress, ThereAndBackWithFlushes) {
       for (char& c : part) c = static_cast<char>('a' + random() % (round % 25 + 1));
       text += part;
       std::string piece;
-      (*deflate)->feed(part, piece);
-      (*deflate)->flush(piece);
+      deflate->feed(part, piece);
+      deflate->flush(piece);
       packed += piece;
       // All that was flushed can be read without what follows.
       for (std::string_view in = piece;;) {
@@ -108,10 +109,10 @@ TEST(Compress, ThereAndBackWithFlushes) {
       }
       ASSERT_EQ(unpacked, text);
     }
-    (*deflate)->finish(packed);
+    deflate->finish(packed);
     EXPECT_EQ(in_all_pieces(with, packed), text);
     std::string empty;
-    (*make_deflate(with))->finish(empty);
+    make_deflate({with})->finish(empty);
     EXPECT_EQ(in_all_pieces(with, empty), "");
   }
 }
@@ -132,11 +133,46 @@ TEST(Compress, KnowsThemByTheirFirstBytesAndNames) {
   EXPECT_EQ(compression_of_path("gz"), Compression::none);
 }
 
-TEST(Compress, Levels) {
-  EXPECT_TRUE(make_deflate(Compression::gzip, 9));
-  EXPECT_TRUE(make_deflate(Compression::zstd, 19));
-  EXPECT_EQ(make_deflate(Compression::gzip, 10).error().text, "gzip has no level 10");
-  EXPECT_FALSE(make_deflate(Compression::zstd, -1));
+// Whatever byte is wrong: what can be read in front of it is the same however the stream is split, and an error or nothing follows.
+TEST(Compress, EverythingInFrontOfTheWrongByteIsGiven) {
+  std::mt19937 random(8);
+  std::string text(400'000, '\0');
+  for (char& c : text) c = static_cast<char>('a' + random() % 20);
+  for (const Compression with : {Compression::gzip, Compression::zstd}) {
+    std::string packed;
+    const auto deflate = make_deflate({with});
+    deflate->feed(text, packed);
+    deflate->finish(packed);
+    for (int round = 0; round < 40; ++round) {
+      std::string bad = packed;
+      bad[random() % bad.size()] ^= static_cast<char>(1 << random() % 8);
+      const auto before = [](const std::string& got) { return got.substr(0, got.rfind('|')); };
+      const std::string whole = before(unpack(with, bad, bad.size() + 1, 1 << 20));
+      EXPECT_EQ(before(unpack(with, bad, 1 + random() % 5000, 1 + random() % 100'000)), whole);
+    }
+    // Nine tenths of it came: most of nine tenths can be read, in any pieces.
+    const std::string most = in_all_pieces(with, packed.substr(0, packed.size() * 9 / 10));
+    EXPECT_GT(most.size(), text.size() / 2);
+    EXPECT_EQ(most.rfind(text.substr(0, text.size() / 2), 0), 0u);
+  }
+}
+
+TEST(Compress, AFrameMayNotAskForMoreMemoryThanIsAllowed) {
+  const std::string wide = hex("28b52ffd0088");  // its window: 1 << (10 + 0x88 / 8)
+  EXPECT_NE(unpack(Compression::zstd, wide, 9, 9, {1000, 64u << 20, 23}).find("corrupt: Frame requires too much memory"),
+            std::string::npos);
+  EXPECT_NE(unpack(Compression::zstd, wide, 9, 9).find("ends too early"), std::string::npos);
+}
+
+TEST(Compress, IsSpelledAsAUserDoes) {
+  EXPECT_EQ(packing_of("none")->with, Compression::none);
+  EXPECT_EQ(packing_of("gzip")->with, Compression::gzip);
+  EXPECT_EQ(packing_of("zstd:19")->level, 19);
+  EXPECT_EQ(packing_of("gzip:10").error().text, "gzip has no level '10'");
+  EXPECT_EQ(packing_of("gzip:10").error().hint, "1 to 9");
+  for (const auto* word : {"zstd:0", "zstd:-1", "zstd:20", "zstd:", "none:1", "lz4", "", ":3", "gzip:3x"})
+    EXPECT_FALSE(packing_of(word)) << word;
+  EXPECT_EQ(make_deflate({}), nullptr);
 }
 
 }  // namespace
