@@ -97,3 +97,147 @@ PY
   wait
   [ "$(cat got)" = "[b'1\\n', b'2\\n', b'3\\n']" ]
 }
+
+# serve NAME COUNT...: a server at NAME (a path, or tcp for a port told in the file of that name) that takes one client after
+# another, reads COUNT lines of each (0: to the end) into got.1, got.2, ... and closes, with what it has not read.
+serve() {
+  cat >server.py <<'PY'
+import os, socket, sys
+name, port = sys.argv[1], 0
+for at, count in enumerate(sys.argv[2:]):
+    if name == "tcp":
+        s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", port))
+        port = s.getsockname()[1]
+    else:
+        s = socket.socket(socket.AF_UNIX); s.bind(name)
+    s.listen(); s.settimeout(10)
+    if name == "tcp":
+        with open("port.new", "w") as told: told.write(str(port))
+        os.rename("port.new", "tcp")
+    client, _ = s.accept()
+    s.close()  # who comes now is refused, until the next turn
+    if name != "tcp": os.unlink(name)
+    lines = client.makefile("rb")
+    with open(f"got.{at + 1}", "wb", buffering=0) as got:
+        for n, line in enumerate(lines, 1):
+            got.write(line)
+            if n == int(count): break
+    lines.close(); client.close()
+PY
+  python3 server.py "$@" 7>&- &
+}
+
+@test "a unix server that goes and comes back gets what its first self had not taken" {
+  serve s 3 0
+  eventually [ -S s ]
+  mkfifo pipe
+  leat --summary=json --from pipe --to unix:s --retry attempts=50,base=1ms,max=50ms 2>summary &
+  exec 7>pipe
+  seq 3 >&7
+  has_three() { [ -f got.1 ] && [ "$(wc -l <got.1)" = 3 ]; }
+  eventually has_three
+  eventually [ -S s ]
+  seq 4 9 >&7
+  exec 7>&-
+  wait $!
+  wait
+  [ "$(cat got.1)" = "$(seq 3)" ]
+  [ "$(cat got.2)" = "$(seq 4 9)" ]
+  [ "$(jq -c '[.read, .delivered, .pending]' summary)" = '[9,9,0]' ]
+}
+
+@test "a server that leaves with unread data gets it again, over tcp and unix" {
+  seq 50000 >in
+  for place in tcp s; do
+    serve $place 3 100 0
+    eventually [ -e $place ]
+    address=unix:s
+    [ $place = s ] || address=tcp://127.0.0.1:$(cat tcp)
+    run_leat --summary=json --in lines --from in --to "$address" --retry attempts=50,base=1ms,max=50ms
+    expect_status 0
+    wait
+    [ "$(jq -c '[.read, .delivered, .pending]' <<<"$stderr")" = '[50000,50000,0]' ]
+    [ "$(cat got.1)" = "$(seq 3)" ]
+    sort -nu got.? | cmp - in
+    cmp <(tail -1 got.3) <(echo 50000)
+    rm got.?
+  done
+}
+
+@test "every client of a listening sink gets each record from when it came" {
+  mkfifo pipe
+  leat --in lines --from pipe --to unix-listen:s &
+  exec 7>pipe
+  eventually [ -S s ]
+  for client in 1 2 3; do
+    socat -u UNIX:s "CREATE:got.$client" 7>&- &
+  done
+  all_came() {
+    echo here >&7
+    for client in 1 2 3; do [ -s got.$client ] || return; done
+  }
+  eventually all_came
+  seq 20000 >&7
+  exec 7>&-
+  wait
+  for client in 1 2 3; do grep -v here got.$client | cmp - <(seq 20000); done
+  [ ! -e s ]
+}
+
+# A server that reads nothing before the file `go` is there.
+serve_late() {
+  cat >late.py <<'PY'
+import os, socket, time
+s = socket.socket(socket.AF_UNIX); s.bind("s"); s.listen(); s.settimeout(10)
+client, _ = s.accept()
+while not os.path.exists("go"): time.sleep(.01)
+lines = client.makefile("rb")
+with open("got", "wb") as got: got.write(lines.read())
+PY
+  python3 late.py &
+  eventually [ -S s ]
+}
+
+@test "a full sink drops the newest, the oldest, or makes dead letters, each counted" {
+  mkfifo pipe
+  for policy in drop-newest drop-oldest dlq; do
+    rm -f s got go
+    serve_late
+    letters=()
+    [ $policy != dlq ] || letters=(dlq dead.ndjson)
+    leat --summary=json --in lines --from pipe "${letters[@]}" --to unix:s --when-full $policy 2>summary &
+    timeout 20 seq -w 1 1000000 >pipe
+    touch go
+    wait $!
+    wait
+    got=$(wc -l <got)
+    [ "$got" -gt 0 ] && [ "$got" -lt 1000000 ]
+    lost=$((1000000 - got))
+    [ "$(head -1 got)" = 0000001 ]
+    sort -cu got
+    case $policy in
+      drop-newest) [ "$(jq -c '[.read, .delivered, .dropped, .pending]' summary)" = "[1000000,$got,$lost,0]" ] ;;
+      drop-oldest)
+        [ "$(jq -c '[.read, .delivered, .dropped, .pending]' summary)" = "[1000000,$got,$lost,0]" ]
+        [ "$(tail -1 got)" = 1000000 ]
+        ;;
+      dlq) [ "$(jq -c '[.read, .delivered, .dead_lettered, .pending]' summary)" = "[1000000,$got,$lost,0]" ] ;;
+    esac
+  done
+}
+
+@test "a full sink that blocks loses nothing, and a stuck branch stops no sibling whose end says so" {
+  mkfifo pipe
+  serve_late
+  leat --in lines --from pipe --to unix:s --when-full drop-oldest --to all &
+  timeout 20 seq -w 1 1000000 >pipe  # blocks for ever if the stuck sink held its sibling back
+  touch go
+  wait
+  cmp all <(seq -w 1 1000000)
+  rm s go
+  serve_late
+  leat --in lines --from all --to unix:s &
+  touch go
+  wait
+  cmp all got
+}
