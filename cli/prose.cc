@@ -164,7 +164,8 @@ const std::string_view kPacked =
     "position, in messages, dead letters and checkpoints, counts unpacked bytes. A packed file can be followed as it grows, and a "
     "checkpoint be kept of it: it is unpacked again from its beginning.\n"
     "\n"
-    "A sink packs by the extension of its file, .gz or .zst, or as --compress says. Whenever its input rests, and after each mebibyte, what "
+    "A sink packs by the extension of its file, .gz or .zst, or as --compress says. Whenever its input rests, and after each mebibyte, "
+    "what "
     "it has written can be read as far as it goes; the end of the run closes the stream. --append adds another member or frame, which "
     "every reader takes for more of the same; kill -9 leaves one cut short, and nothing that is appended behind it can be read.";
 

@@ -1,6 +1,7 @@
 #include "stages/sink/connect.h"
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 #include <cerrno>
@@ -13,6 +14,12 @@ namespace leat {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(20);
+
+// A unix peer that closes with bytes unread leaves none owed either: asked for behind that number, this tells the two apart.
+bool reset(int fd) {
+  pollfd asked{fd, 0, 0};
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLERR);
+}
 
 Instant wall() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -81,7 +88,9 @@ void ConnectSink::after(Outlet::Wrote wrote) {
 void ConnectSink::confirm() {
   if (outlet_->channel()) {
     int owed = 0;
-    if (::ioctl(outlet_->channel().descriptor().fd(), SIOCOUTQ, &owed) != 0) owed = 0;
+    const int fd = outlet_->channel().descriptor().fd();
+    if (::ioctl(fd, SIOCOUTQ, &owed) != 0) owed = 0;
+    if (!place_.tcp() && owed == 0 && reset(fd)) return lost(place_.error("write", ECONNRESET));
     // A unix socket counts what its peer has not read in units of its own: nothing less than all of it means anything.
     const uint64_t arrived = place_.tcp() ? outlet_->sent() - static_cast<uint64_t>(owed) : owed > 0 ? acknowledged_ : outlet_->sent();
     const auto now = std::chrono::steady_clock::now();

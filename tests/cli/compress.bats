@@ -220,3 +220,32 @@ for _ in range(150_000): sys.stdout.write("1" * 999 + "\n")' | zstd -q -c >bomb.
   done
   [ "$(gzip -dc dead.ndjson.gz | jq -r .payload_text)" = $'not json\nnot json' ]
 }
+
+@test "a connection that is made again begins a packed stream of its own, with what did not arrive" {
+  cat >server.py <<'PY'
+import gzip, socket
+s = socket.socket(socket.AF_UNIX); s.bind("sock"); s.listen()
+c, _ = s.accept(); first = c.recv(10); c.close()   # gone in the midst of the stream
+c, _ = s.accept(); got = b""
+while more := c.recv(65536): got += more
+assert first[:2] == got[:2] == b"\x1f\x8b"
+open("got", "wb").write(gzip.decompress(got))
+PY
+  timeout 20 python3 server.py &
+  eventually [ -S sock ]
+  seq 300000 >want
+  run_leat --from want --to unix:sock --compress gzip --retry attempts=50,base=10ms
+  expect_status 0
+  wait $!
+  cmp got want
+}
+
+@test "every policy for a full sink writes a whole stream" {
+  seq 300000 >want
+  for when in block drop-oldest drop-newest dlq; do
+    run_line "leat --from want --to - --compress zstd --when-full $when | zstd -dqc >got"
+    expect_status 0
+    [ -s got ]
+    sort -nc got
+  done
+}

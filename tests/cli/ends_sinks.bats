@@ -241,3 +241,21 @@ PY
   wait
   cmp all got
 }
+
+@test "a unix server that leaves in the midst of a long stream has not got what it did not read" {
+  cat >server.py <<'PY'
+import socket
+s = socket.socket(socket.AF_UNIX); s.bind("sock"); s.listen()
+c, _ = s.accept(); c.recv(10); c.close()
+c, _ = s.accept(); got = b""
+while more := c.recv(65536): got += more
+open("got", "wb").write(got)
+PY
+  timeout 20 python3 server.py &
+  eventually [ -S sock ]
+  seq 300000 >want
+  run_leat --from want --to unix:sock --retry attempts=50,base=10ms
+  expect_status 0
+  wait $!
+  cmp got want
+}
