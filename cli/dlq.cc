@@ -13,6 +13,7 @@
 
 #include "cli/report.h"
 #include "core/base/text.h"
+#include "core/codec/framing.h"
 #include "core/codec/letter.h"
 #include "core/io/descriptor.h"
 #include "stages/source/intake.h"
@@ -97,7 +98,7 @@ void original(const Letter& letter, std::string& out) {
   if (letter.codec == "nul") {
     out += '\0';
   } else if (!letter.codec.starts_with("capnp") && letter.codec != "length-prefixed") {
-    out += '\n';
+    framing::end_line(out);
   }
 }
 

@@ -5,6 +5,8 @@
 //          break it at a named byte. Writing: a record that is no object, and a field the header lacks, fail as `encode`.
 //
 // The first record written decides the header; a field it lacks later is empty. A CSV row that nobody changed keeps its bytes.
+// A byte order mark in front of all is skipped. A row that ends in a carriage return of its own is written with CRLF behind it,
+// and a first name that begins with a mark of its own behind another one, so that both are read again.
 #pragma once
 
 #include <memory>

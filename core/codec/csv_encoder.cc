@@ -8,6 +8,7 @@
 #include "core/codec/as_json.h"
 #include "core/codec/csv.h"
 #include "core/codec/csv_format.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_members.h"
 #include "core/codec/runs.h"
@@ -24,6 +25,13 @@ class CsvEncoder final : public Encoder {
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
     if (batch.empty()) return;
+    const size_t begin = out.size();
+    encode_batch(batch, out, fail);
+    if (!std::exchange(begun_, begun_ || out.size() > begin)) framing::keep_front(out, begin);
+  }
+
+ private:
+  void encode_batch(const Batch& batch, std::string& out, const Fail& fail) {
     const Slab& slab = batch.slab();
     const auto* rows = dynamic_cast<const CsvFormat*>(slab.format);
     if (rows && rows->dialect() == dialect_) return encode_rows(*rows, batch, out, fail);
@@ -32,7 +40,6 @@ class CsvEncoder final : public Encoder {
     batch.each([&](uint32_t record) { encode_object(slab, record, out, fail); });
   }
 
- private:
   void encode_rows(const CsvFormat& rows, const Batch& batch, std::string& out, const Fail& fail) {
     const Slab& slab = batch.slab();
     if (!started_) {
@@ -123,12 +130,12 @@ class CsvEncoder final : public Encoder {
   // An empty line would be no row.
   void end_row(size_t begin, std::string& out) const {
     if (out.size() == begin && dialect_.quotes) out += "\"\"";
-    out += '\n';
+    framing::end_line(out);
   }
 
   void start(std::string_view header, std::string& out) {
     started_ = true;
-    if (header_) (out += header) += '\n';
+    if (header_) framing::end_line(out += header);
   }
 
   std::string joined() const {
@@ -145,8 +152,9 @@ class CsvEncoder final : public Encoder {
   static std::string missing(std::string_view name) { return fmt::format("the header has no field {}", text::quoted(name)); }
 
   const CsvDialect dialect_;
-  const bool header_;  // written or only kept
-  bool started_ = false;
+  const bool header_;               // written or only kept
+  bool begun_ = false;              // something is written
+  bool started_ = false;            // the header is known
   std::vector<std::string> names_;  // of the header, from the first record on
 
   const CsvFormat* source_ = nullptr;            // whose rows came last

@@ -22,7 +22,7 @@ class LineFramer final : public Framer {
       from = static_cast<uint32_t>(at) + 1;
       skipping_ = false;
     }
-    if (end && slab.size() > from && slab.text().back() != style_.separator) slab.append({&style_.separator, 1});
+    if (end && slab.size() > from && slab.text().back() != style_.separator) close(slab);
     const size_t last = slab.text().substr(std::max(seen, from)).rfind(style_.separator);
     uint32_t whole = last == std::string_view::npos ? from : std::max(seen, from) + static_cast<uint32_t>(last) + 1;
     const bool too_long = slab.size() - whole > max_record_;
@@ -40,6 +40,12 @@ class LineFramer final : public Framer {
   }
 
  private:
+  // The newline that is missing at the end: of raw lines a carriage return there is text, which that of a CRLF keeps.
+  void close(Slab& slab) const {
+    const bool text = style_.raw && style_.separator == '\n' && slab.text().back() == '\r';
+    slab.append(text ? std::string_view("\r\n") : std::string_view(&style_.separator, 1));
+  }
+
   void split(Slab& slab, uint32_t from, uint32_t to) const {
     const char* text = slab.data();
     slab.format = style_.format;

@@ -1,6 +1,7 @@
 #include "core/codec/lines.h"
 
 #include "core/codec/as_json.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_text.h"
 #include "core/codec/line_framer.h"
@@ -84,7 +85,10 @@ class LineEncoder final : public Encoder {
       out.resize(begin);
       return fail(record, kHasNul);
     }
-    out += style_.separator;
+    if (style_.separator == '\n')
+      framing::end_line(out);
+    else
+      out += style_.separator;
   }
 
   const Style& style_;

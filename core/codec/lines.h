@@ -1,5 +1,6 @@
 // lines, nul, ndjson: records that end with one byte. An empty line is a record of `lines` and nothing in ndjson; a carriage
-// return before a newline belongs to the separator; a byte order mark before the first JSON text is skipped.
+// return before a newline belongs to the separator; a byte order mark before the first JSON text is skipped. Of `lines` nothing
+// else is lost: a mark is text, and a line that ends in a carriage return of its own is written with CRLF behind it.
 // Owner:   as codec.h.   Thread: as codec.h.   Blocks: never.
 // Fails:   a longer record than max_record is a fault that keeps its first 4 KiB; reading goes on behind it.
 #pragma once

@@ -1,6 +1,7 @@
 #include "core/codec/logfmt.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "core/codec/as_json.h"
 #include "core/codec/csv_row.h"
 #include "core/codec/field_trie.h"
+#include "core/codec/framing.h"
 #include "core/codec/json_format.h"
 #include "core/codec/json_members.h"
 #include "core/codec/json_text.h"
@@ -152,9 +154,16 @@ const Format& logfmt_format(bool infer) {
 
 class LogfmtEncoder final : public Encoder {
  public:
-  bool as_is(const Slab& slab) const override { return slab.contiguous && ours(slab); }
+  bool as_is(const Slab& slab) const override { return begun_ && slab.contiguous && ours(slab); }
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
+    const size_t begin = out.size();
+    encode_batch(batch, out, fail);
+    if (!std::exchange(begun_, begun_ || out.size() > begin)) framing::keep_front(out, begin);
+  }
+
+ private:
+  void encode_batch(const Batch& batch, std::string& out, const Fail& fail) {
     const Slab& slab = batch.slab();
     if (ours(slab)) {
       Runs runs(slab, '\n', out);
@@ -174,7 +183,6 @@ class LogfmtEncoder final : public Encoder {
     });
   }
 
- private:
   static bool ours(const Slab& slab) { return slab.format == &logfmt_format(true) || slab.format == &logfmt_format(false); }
 
   std::string write(std::string_view object, std::string& out) {
@@ -213,6 +221,7 @@ class LogfmtEncoder final : public Encoder {
       json::quote(characters_, out);
   }
 
+  bool begun_ = false;  // something is written
   AsJson json_;
   std::string key_, characters_;
 };

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "core/codec/framing.h"
 #include "core/data/slab.h"
 
 namespace leat {
@@ -16,7 +17,7 @@ class Runs {
   Runs& operator=(const Runs&) = delete;
 
   void add(Span record) {
-    if (any_ && run_.end + 1 == record.begin && slab_.data()[run_.end] == separator_) {
+    if (any_ && run_.end + 1 == record.begin && slab_.data()[run_.end] == separator_ && !returns()) {
       run_.end = record.end;
       return;
     }
@@ -26,10 +27,15 @@ class Runs {
   }
 
  private:
+  bool returns() const { return separator_ == '\n' && run_.end > run_.begin && slab_.data()[run_.end - 1] == '\r'; }
+
   void flush() {
     if (!any_) return;
     out_.append(slab_.data() + run_.begin, run_.end - run_.begin);
-    out_ += separator_;
+    if (returns())
+      framing::end_line(out_);
+    else
+      out_ += separator_;
   }
 
   const Slab& slab_;

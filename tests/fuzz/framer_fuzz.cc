@@ -79,12 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string json = as_json(whole);
   if (codec.encoder && !whole.broken) {
     const std::string bytes = encoded(codec, options, whole);
-    if (bytes.starts_with("\xEF\xBB\xBF")) return 0;  // in front of all it would be a byte order mark
     const std::shared_ptr<leat::Framer> again = codec.framer(options);
     const Fed reread = leat::test::feed(*again, bytes, bytes.size() + 1, pool);
     if (!options.header && codec.name.ends_with("sv")) return 0;  // without a header the first row is one
-    // Of several carriage returns in front of a newline one goes with each reading.
-    if (text.find("\r\r") != std::string_view::npos) return 0;
     if (reread.faults.empty() && as_json(reread) != json) std::abort();
   }
   for (const leat::CodecSpec& out : codecs)

@@ -35,6 +35,23 @@ TEST(Csv, Rows) {
   EXPECT_EQ(convert("csv", "csv", "a;b\n\"1;2\";3\n", semicolon).bytes, "a;b\n\"1;2\";3\n");
 }
 
+// What RFC 4180 has no word for: a carriage return that is no part of a line end, a byte order mark that is not the first.
+TEST(Csv, CarriageReturnsAndMarksOfTheirOwnAreReadAgain) {
+  EXPECT_EQ(convert("csv", "csv", "a\r\r\n1\r\r\n2\r\n3\r").bytes, "a\r\r\n1\r\r\n2\n3\n");
+  EXPECT_EQ(convert("csv", "ndjson", "a\r\r\n1\r\r\n2\r\n3\r").bytes, "{\"a\\r\":\"1\\r\"}\n{\"a\\r\":2}\n{\"a\\r\":3}\n");
+  EXPECT_EQ(convert("ndjson", "csv", "{\"a\":\"1\\r\"}\n").bytes, "a\n\"1\r\"\n");
+  const std::string mark = "\xEF\xBB\xBF";
+  for (const char* name : {"csv", "tsv"}) {
+    EXPECT_EQ(convert(name, name, mark + "a\n1\n").bytes, "a\n1\n");
+    EXPECT_EQ(convert(name, name, mark + mark + "a\n" + mark + "\n").bytes, mark + mark + "a\n" + mark + "\n");
+    EXPECT_EQ(convert("ndjson", name, "{\"" + mark + "a\":1}\n").bytes, mark + mark + "a\n1\n");
+    CodecOptions bare;
+    bare.header = false;
+    EXPECT_EQ(convert(name, name, mark + mark + "1\n", bare).bytes, mark + mark + "1\n");
+  }
+  EXPECT_EQ(convert("logfmt", "logfmt", mark + mark + "a=1\n" + mark + "b=2\n").bytes, mark + mark + "a=1\n" + mark + "b=2\n");
+}
+
 // mlr --icsv --ojsonl cat on the same rows, but for true and false, which Miller takes for strings.
 TEST(Csv, ToJson) {
   EXPECT_EQ(convert("csv", "ndjson", "a,b,a,\"c d\"\n1,007,-1.50,\n\"2\",true,x\"\"y,\"say \"\"hi\"\"\n\"\n1e5,.5,+1,-\n").bytes,

@@ -71,12 +71,26 @@ TEST(Lines, UnchangedRecordsComeBackByteForByte) {
   for (int round = 0; round < 200; ++round) {
     std::string bytes;
     for (int i = random() % 300; i > 0; --i) bytes += "ab\r\n\0 "[random() % 6];
-    // Only the last of several carriage returns belongs to the newline.
-    std::string expected = bytes.empty() || bytes.back() == '\n' ? bytes : bytes + "\n";
-    for (size_t at = 0; (at = expected.find("\r\n", at)) != std::string::npos; ++at) expected.erase(at, 1);
+    // A line end is LF, but CRLF where the line itself ends in a carriage return.
+    std::string expected;
+    for (size_t at = 0, end; at < bytes.size(); at = end + 1) {
+      end = std::min(bytes.find('\n', at), bytes.size());
+      std::string line = bytes.substr(at, end - at);
+      if (end < bytes.size() && line.ends_with('\r')) line.pop_back();
+      expected += line + (line.ends_with('\r') ? "\r\n" : "\n");
+    }
     ASSERT_EQ(convert("lines", "lines", bytes).bytes, expected);
+    ASSERT_EQ(convert("lines", "ndjson", expected).bytes, convert("lines", "ndjson", bytes).bytes);
     ASSERT_EQ(convert("nul", "nul", bytes).bytes, bytes.empty() || bytes.back() == '\0' ? bytes : bytes + "\0"s);
   }
+}
+
+TEST(Lines, NothingButACrlfIsLost) {
+  EXPECT_EQ(convert("lines", "ndjson", "a\r\nb\r\r\n\r\nc\r").bytes, "\"a\"\n\"b\\r\"\n\"\"\n\"c\\r\"\n");
+  EXPECT_EQ(convert("lines", "lines", "a\r\nb\r\r\n\r\nc\r").bytes, "a\nb\r\r\n\nc\r\r\n");
+  EXPECT_EQ(convert("ndjson", "lines", "\"a\\r\"\n\"b\"\n").bytes, "a\r\r\nb\n");
+  EXPECT_EQ(convert("nul", "lines", "a\r\0b\0"s).bytes, "a\r\r\nb\n");
+  EXPECT_EQ(convert("lines", "lines", "\xEF\xBB\xBFx\n").bytes, "\xEF\xBB\xBFx\n") << "a byte order mark is text";
 }
 
 TEST(Lines, AWholeSlabGoesOutAsItCame) {
