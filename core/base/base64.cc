@@ -3,50 +3,76 @@
 #include <array>
 #include <cstdint>
 
-namespace leat::base64 {
+namespace leat {
 namespace {
 
-constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr uint8_t kNone = 64;
+struct Alphabet {
+  static constexpr uint8_t kNone = 0xFF;
 
-constexpr std::array<uint8_t, 256> kValues = [] {
+  std::string_view letters;
+  unsigned bits;  // of a letter
+  size_t group;   // letters to which padding fills up
   std::array<uint8_t, 256> values{};
-  values.fill(kNone);
-  for (uint8_t i = 0; i < 64; ++i) values[static_cast<unsigned char>(kLetters[i])] = i;
-  return values;
-}();
+
+  constexpr Alphabet(std::string_view all, unsigned bits_of, size_t group_of) : letters(all), bits(bits_of), group(group_of) {
+    values.fill(kNone);
+    for (size_t i = 0; i < all.size(); ++i) values[static_cast<unsigned char>(all[i])] = static_cast<uint8_t>(i);
+  }
+};
+
+constexpr Alphabet k64("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6, 4);
+constexpr Alphabet k32("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 5, 8);
+
+void write(std::string_view bytes, const Alphabet& alphabet, std::string& out) {
+  const unsigned bits = alphabet.bits;
+  const uint32_t mask = (1u << bits) - 1;
+  const size_t begin = out.size();
+  uint32_t held = 0;
+  unsigned count = 0;
+  out.reserve(begin + (bytes.size() * 8 / bits / alphabet.group + 1) * alphabet.group);
+  for (char byte : bytes) {
+    held = held << 8 | static_cast<unsigned char>(byte);
+    for (count += 8; count >= bits; count -= bits) out += alphabet.letters[held >> (count - bits) & mask];
+  }
+  if (count > 0) out += alphabet.letters[held << (bits - count) & mask];
+  while ((out.size() - begin) % alphabet.group != 0) out += '=';
+}
+
+// What is read, and whether it is spelled the one way that writing spells it.
+struct Reading {
+  bool good, exact;
+};
+
+Reading read(std::string_view text, const Alphabet& alphabet, std::string& out) {
+  const size_t size = text.size();
+  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
+  uint32_t held = 0;
+  unsigned count = 0;
+  for (char letter : text) {
+    const uint8_t value = alphabet.values[static_cast<unsigned char>(letter)];
+    if (value == Alphabet::kNone) return {false, false};
+    held = held << alphabet.bits | value;
+    if ((count += alphabet.bits) < 8) continue;
+    count -= 8;
+    out += static_cast<char>(held >> count);
+  }
+  const bool good = count < alphabet.bits;  // a letter of which nothing came is one too many
+  const bool padded = size == (text.size() + alphabet.group - 1) / alphabet.group * alphabet.group;
+  return {good, good && padded && (held & ((1u << count) - 1)) == 0};
+}
 
 }  // namespace
 
-void encode(std::string_view bytes, std::string& out) {
-  const auto at = [&](size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
-  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const uint32_t word = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    out += kLetters[word >> 18];
-    out += kLetters[word >> 12 & 63];
-    out += i + 1 < bytes.size() ? kLetters[word >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? kLetters[word & 63] : '=';
-  }
-}
+void base64::encode(std::string_view bytes, std::string& out) { write(bytes, k64, out); }
 
-std::optional<std::string> decode(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  const size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+std::optional<std::string> base64::decode(std::string_view text) {
   std::string out;
-  out.reserve(text.size() / 4 * 3);
-  for (size_t i = 0; i < text.size(); i += 4) {
-    uint32_t word = 0;
-    const size_t letters = i + 4 == text.size() ? 4 - padding : 4;
-    for (size_t k = 0; k < letters; ++k) {
-      const uint8_t value = kValues[static_cast<unsigned char>(text[i + k])];
-      if (value == kNone) return std::nullopt;
-      word |= uint32_t{value} << (18 - 6 * k);
-    }
-    for (size_t k = 0; k + 1 < letters; ++k) out += static_cast<char>(word >> (16 - 8 * k));
-    if ((word & (0xFFFFFFu >> 8 * (letters - 1))) != 0) return std::nullopt;  // bits behind the last byte that encoding leaves 0
-  }
-  return out;
+  return leat::read(text, k64, out).exact ? std::optional(std::move(out)) : std::nullopt;
 }
 
-}  // namespace leat::base64
+bool base64::read(std::string_view text, std::string& out) { return leat::read(text, k64, out).good; }
+
+void base32::encode(std::string_view bytes, std::string& out) { write(bytes, k32, out); }
+bool base32::read(std::string_view text, std::string& out) { return leat::read(text, k32, out).good; }
+
+}  // namespace leat

@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "core/base/base64.h"
 #include "core/base/text.h"
 #include "core/data/json.h"
-#include "core/expr/base64.h"
 #include "core/expr/run.h"
 
 namespace leat::expr {
@@ -25,7 +25,7 @@ Value time_text(int64_t ns) { return ns == 0 ? Value() : Value::text(text::rfc33
 Value binary(std::string_view bytes) {
   if (bytes.empty()) return {};
   std::string out;
-  base64(bytes, out);
+  base64::encode(bytes, out);
   return Value::text(out);
 }
 
@@ -54,6 +54,16 @@ Value failure(const Envelope& envelope) {
   return out;
 }
 
+Value approvals(const Envelope& from) {
+  Value out = Value::array(from.approvals.size());
+  for (const Approval& approval : from.approvals) {
+    Value one = Value::object(2);
+    one.put(Value::borrow("kind"), words(approval.kind)), one.put(Value::borrow("body"), binary(approval.body));
+    out.push(std::move(one));
+  }
+  return out;
+}
+
 Value artifact(const Envelope& from) {
   Value out = Value::object(20);
   const auto put = [&](std::string_view key, Value value) { out.put(Value::borrow(key), std::move(value)); };
@@ -64,7 +74,7 @@ Value artifact(const Envelope& from) {
   put("signature_algorithm", words(from.signature_algorithm)), put("signature_key", words(from.signature_key)),
       put("signature", binary(from.signature));
   put("trace", words(from.trace)), put("parent", words(from.parent)), put("attempt", Value::integer(from.attempt)),
-      put("error", failure(from));
+      put("error", failure(from)), put("approvals", approvals(from));
   return out;
 }
 

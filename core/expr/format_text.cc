@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/base64.h"
 #include "core/base/text.h"
 #include "core/data/json.h"
-#include "core/expr/base64.h"
 #include "core/expr/run.h"
 
 namespace leat::expr {
@@ -176,10 +176,10 @@ constexpr std::array<FormatName, 12> kFormats{{{"text", "the value as text", tex
                                                {"csv", "an array as a row of comma-separated values", csv},
                                                {"tsv", "an array as a row of tab-separated values", tsv},
                                                {"sh", "quoted for a POSIX shell; an array as several words", shell},
-                                               {"base64", "the text's bytes in base64", letters<base64>},
-                                               {"base64d", "base64 resolved", from_letters<from_base64>},
-                                               {"base32", "the text's bytes in base32", letters<base32>},
-                                               {"base32d", "base32 resolved", from_letters<from_base32>}}};
+                                               {"base64", "the text's bytes in base64", letters<base64::encode>},
+                                               {"base64d", "base64 resolved", from_letters<base64::read>},
+                                               {"base32", "the text's bytes in base32", letters<base32::encode>},
+                                               {"base32d", "base32 resolved", from_letters<base32::read>}}};
 
 }  // namespace
 
