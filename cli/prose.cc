@@ -101,32 +101,32 @@ const std::string_view kPipelineExample =
 
 const std::string_view kWindows =
     "A window gathers records for a while and makes one record of them. Tumbling windows (window 1m) stand side by side; hopping windows "
-    "(--every) begin "
-    "more often than they end, so that a record is in several; a session (--session) lasts until nothing came for that long; --count "
-    "closes after so many "
-    "records; without any of these one window spans the whole run.\n"
+    "(--every) begin more often than they end, so that a record is in several; a session (--session GAP) lasts until nothing came for "
+    "that long; --count N closes after so many records; --global is one window over the whole run. One of them must be named.\n"
     "\n"
-    "A window holds the records from its start up to, not including, its end. Windows of a fixed size are aligned to 1970-01-01 UTC. --by "
-    "makes one "
-    "window for each value of an expression, or of several; --max-keys bounds how many at a time.\n"
+    "A window holds the records from its start up to, not including, its end. Windows of a size begin at multiples of --every, or of the "
+    "size, since 1970-01-01 UTC; a session goes from its first record to GAP after its last; --count and --global windows from the time of "
+    "their first record to that of their last. --by makes one window for each value of an expression, or of several. Values that are == "
+    "are one key. --max-keys bounds how many groups are held at a time; a record that would be one more fails with code limit.\n"
     "\n"
-    "Each window leaves as {start, end, the --by fields, the --emit fields}, with times as RFC 3339, ordered by end, then by key.";
+    "Each window leaves as {start, end, the --by fields, the --emit fields}, with times as RFC 3339, in order of end, then of key. Where "
+    "envelopes are asked for, that of an answer says in its metadata what window it is of: window_type, window_start, window_end, "
+    "window_size, window_slide, window_gap and window_key.";
 
 const std::string_view kWindowTime =
     "Without --time a record belongs to the moment it arrived. With --time EXPR it belongs to the moment the record names: seconds since "
-    "1970, or a text "
-    "in RFC 3339. A window closes when time has passed its end. Event time is the latest seen, less --disorder; with several sources it is "
-    "that of the one "
-    "furthest behind, a source that was silent for --idle aside. At the end of the input all windows close, so a file gives what it would "
-    "have given "
-    "live.\n"
+    "1970, or a text in RFC 3339. Each input's watermark is its highest time less --disorder; the window's is the lowest of its inputs', "
+    "those aside that were silent for --idle, and a window is over when the watermark passes its end. At the end of the input all are, so "
+    "a file gives what it would have given live.\n"
     "\n"
-    "--lateness keeps a window a while longer for what comes late. What comes later still leaves by the port late.";
+    "A record whose windows are over is late and leaves by the port late, unless --lateness still allows it: then its group answers "
+    "again, with \"update\": \"late\". With --update or --update-count groups also answer before the end, with \"update\": \"early\". A "
+    "window cut short by a signal answers with \"partial\": true.";
 
 const std::string_view kWindowEmit =
     "--emit is one object: {n: count, slow: max(.ms), share: (count / 60)}. An aggregate is computed over the records of the window; "
-    "around aggregates "
-    "there may be literals, arithmetic and $key, $start, $end.";
+    "around aggregates there may be literals, arithmetic and $key, $start and $end (in seconds). Aggregates leave null out, and of no "
+    "value they are null. A record with something else than a number to sum fails.";
 
 const std::string_view kExpressions =
     "Expressions are written in the language of jq, version 1.7 and later. What is not covered is an error when leat starts, never another "
@@ -220,14 +220,16 @@ std::vector<Page::Entry> files() {
 std::vector<Page::Entry> aggregates() {
   return {
       {"count", "records; count(EXPR): those for which it is neither null nor false"},
-      {"sum(EXPR) avg(EXPR) var(EXPR)", "of the numbers it answers; avg of none is 0"},
+      {"sum(EXPR) avg(EXPR) var(EXPR)", "of its numbers; sums of whole numbers are exact in 64 bits, var is that of a sample"},
       {"min(EXPR) max(EXPR)", "in jq's order of values"},
-      {"first(EXPR) last(EXPR)", "by arrival"},
-      {"rate", "records a second"},
-      {"p50(EXPR) ... p99(EXPR), quantile(EXPR; Q)", "within one per cent, in constant memory"},
-      {"distinct(EXPR)", "how many different values, within two per cent, in constant memory"},
-      {"topk(EXPR; K)", "the K most frequent values with their counts"},
-      {"collect(EXPR; N)", "the first N values, as an array"},
+      {"first(EXPR) last(EXPR)", "by time, then by arrival"},
+      {"rate", "records a second of the window; rate(EXPR): the sum of its numbers a second"},
+      {"p50(EXPR) ... p99(EXPR), quantile(EXPR; Q)",
+       "of rank ceil(share * n): exact up to 64 numbers, within 0.8 % beyond, in constant memory"},
+      {"distinct(EXPR)", "how many different values: exact up to 256, with a standard error of 1.6 % beyond, in constant memory"},
+      {"topk(EXPR; K)",
+       "the K most frequent values, 10000 at most, as {value, count}, with the error a count may have if there were very many values"},
+      {"collect(EXPR; N)", "the first N values by time, 10000 at most, as an array"},
   };
 }
 

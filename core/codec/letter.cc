@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/crc32c.h"
 #include "core/codec/capnp.h"
 #include "core/codec/envelope_json.h"
 #include "core/data/artifact.h"
@@ -14,14 +13,7 @@
 namespace leat {
 namespace {
 
-constexpr std::string_view kCodecKey = "codec", kSum = "crc32c";
-
-std::string sum(std::string_view bytes) {
-  const uint32_t crc = crc32c(bytes);
-  std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(crc >> shift);
-  return out;
-}
+constexpr std::string_view kCodecKey = "codec";
 
 std::string media_type(const Format& format) {
   if (&format == &capnp_format()) return "application/x-capnp";
@@ -45,8 +37,7 @@ void address(const Slab& slab, uint32_t record, Envelope& envelope) {
   envelope.unknown.clear();
   envelope.media_type = media_type(*slab.format);
   envelope.put(kCodecKey, std::string(slab.format->name()));
-  envelope.checksum_algorithm = kSum;
-  envelope.checksum = sum(slab.record(record));
+  envelope.put_checksum(slab.record(record));
 }
 
 class LetterEncoder final : public Encoder {
@@ -99,7 +90,7 @@ Done open_letter(const Format& format, std::string_view record, Letter& letter) 
   letter.bytes = in_scratch ? std::string_view(letter.scratch) : parts.payload;
   Envelope& envelope = letter.envelope;
   if (!envelope.failure) return Error{Error::Kind::data, "no dead letter: it has no error", {}};
-  if (envelope.checksum_algorithm == kSum && envelope.checksum != sum(letter.bytes))
+  if (envelope.checksum_algorithm == Envelope::kChecksum && !envelope.has_checksum_of(letter.bytes))
     return Error{Error::Kind::data, "the letter's bytes are not those that were written: crc32c differs", {}};
   letter.codec.clear();
   const auto codec = std::find_if(envelope.meta.begin(), envelope.meta.end(), [](const auto& entry) { return entry.first == kCodecKey; });

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "core/base/crc32c.h"
+
 namespace leat {
 namespace {
 
@@ -64,6 +66,22 @@ Envelope& Envelope::operator=(const Envelope& other) {
   failure = other.failure ? std::make_unique<Failure>(*other.failure) : nullptr;
   approvals = other.approvals, unknown = other.unknown;
   return *this;
+}
+
+namespace {
+
+std::string big_endian(uint32_t word) {
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(word >> shift);
+  return out;
+}
+
+}  // namespace
+
+void Envelope::put_checksum(std::string_view payload) { checksum_algorithm = kChecksum, checksum = big_endian(crc32c(payload)); }
+
+bool Envelope::has_checksum_of(std::string_view payload) const {
+  return checksum_algorithm == kChecksum && checksum == big_endian(crc32c(payload));
 }
 
 const MetaValue* Envelope::find(std::string_view key) const {

@@ -76,8 +76,13 @@ struct Envelope {
 
   const MetaValue* find(std::string_view key) const;  // absent: null, which is not the same as an empty value
   void put(std::string_view key, MetaValue value);
-  // Of a record that goes on with other bytes: what was computed from the old ones does not hold any more.
-  void restate() { checksum_algorithm.clear(), checksum.clear(), signature_algorithm.clear(), signature_key.clear(), signature.clear(); }
+  void put_checksum(std::string_view payload);             // crc32c
+  bool has_checksum_of(std::string_view payload) const;    // crc32c, and of these bytes
+  static constexpr std::string_view kChecksum = "crc32c";  // the algorithm of the two
+  // Of a record whose envelope has been written to: what was signed is not this any more.
+  void unsign() { signature_algorithm.clear(), signature_key.clear(), signature.clear(); }
+  // Of a record that goes on with other bytes: what was computed from the old ones does not hold any more either.
+  void restate() { unsign(), checksum_algorithm.clear(), checksum.clear(); }
 };
 
 }  // namespace leat

@@ -1,8 +1,10 @@
 #include "core/data/envelopes.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "core/base/random.h"
 #include "core/data/media.h"
 
 namespace leat {
@@ -46,6 +48,16 @@ Done take_apart(const Slab& slab, uint32_t record, Parts& parts) {
   if (!slab.format->carries_envelope() && media_of(parts.envelope.media_type) != media_of(media_type))
     parts.envelope.media_type = media_type;
   return done;
+}
+
+Envelope child(const Envelope& parent, uint32_t number, uint64_t salt, Instant now) {
+  Envelope made = parent;
+  made.restate();
+  made.parent = parent.id;
+  if (parent.id.empty()) return made;
+  SplitMix random(std::hash<std::string_view>{}(parent.id) ^ (salt + number) * 0x9E3779B97F4A7C15);
+  made.id = uuid7(now, random);
+  return made;
 }
 
 std::string uuid7(Instant now, Random& random) {

@@ -19,6 +19,12 @@ void add_envelopes(Slab& slab, std::string_view origin, Instant now, Random& ran
 // The record with the envelope that goes with it now: the slab's, else what it carries, else an empty one with a media type.
 Done take_apart(const Slab& slab, uint32_t record, Parts& parts);
 
-std::string uuid7(Instant now, Random& random);  // RFC 9562: sorts by time
+// The envelope of one of several records that are made of one: the parent's, with an id of its own. `salt` tells apart those
+// who make children of the same parent.
+Envelope child(const Envelope& parent, uint32_t number, uint64_t salt, Instant now);
+
+// The id of a new artifact (RFC 9562). Not version 4, whose ids say nothing: these sort by the time they were made, so that
+// whatever keeps artifacts by id grows at its end and reads them back in order.
+std::string uuid7(Instant now, Random& random);
 
 }  // namespace leat

@@ -42,6 +42,33 @@ Decimal decimal(std::string_view text) {
   return out;
 }
 
+std::string digits_of(const Decimal& number) {
+  std::string digits(number.digits);
+  std::erase(digits, '.');
+  return digits;
+}
+
+// With an exponent where there would be many zeros in front, or where more than `plain` digits stand before the point.
+void spell(const Decimal& number, int64_t plain, std::string& out) {
+  const std::string digits = digits_of(number);
+  const auto point = number.exponent, count = static_cast<int64_t>(digits.size());
+  if (number.negative) out += '-';
+  if (point <= -4 || point > plain) {
+    const int64_t exponent = point - 1;
+    out += digits[0];
+    if (count > 1) (out += '.').append(digits, 1);
+    (out += 'e') += exponent < 0 ? '-' : '+';
+    if (std::abs(exponent) < 10) out += '0';
+    write(std::abs(exponent), out);
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<size_t>(-point), '0') += digits;
+  } else {
+    out.append(digits, 0, static_cast<size_t>(std::min(point, count)));
+    if (point > count) out.append(static_cast<size_t>(point - count), '0');
+    if (point < count) (out += '.').append(digits, static_cast<size_t>(point));
+  }
+}
+
 int compare_digits(std::string_view a, std::string_view b) {
   size_t i = 0, j = 0;
   for (;; ++i, ++j) {
@@ -116,30 +143,16 @@ void write(double value, std::string& out) {
     return write(static_cast<int64_t>(value), out);
   char text[40];
   const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-  const std::string_view whole(text, static_cast<size_t>(end - text));
-  const size_t mark = whole.find('e');
-  std::string digits;
-  for (char c : whole.substr(0, mark))
-    if (digit(c)) digits += c;
-  int exponent = 0;
-  const size_t power = mark + (whole[mark + 1] == '+' ? 2 : 1);
-  std::from_chars(whole.data() + power, whole.data() + whole.size(), exponent);
-  const int point = exponent + 1, count = static_cast<int>(digits.size());
-  if (whole[0] == '-') out += '-';
+  const Decimal exact = decimal({text, static_cast<size_t>(end - text)});
+  if (exact.zero()) return void(out += "-0");
   // The language's peer writes an exponent from here on; goldens compare text.
-  if (point <= -4 || point > count + 15) {
-    out += digits[0];
-    if (count > 1) (out += '.').append(digits, 1);
-    (out += 'e') += exponent < 0 ? '-' : '+';
-    if (std::abs(exponent) < 10) out += '0';
-    write(static_cast<int64_t>(std::abs(exponent)), out);
-  } else if (point <= 0) {
-    out.append("0.").append(static_cast<size_t>(-point), '0') += digits;
-  } else {
-    out.append(digits, 0, static_cast<size_t>(std::min(point, count)));
-    if (point > count) out.append(static_cast<size_t>(point - count), '0');
-    if (point < count) (out += '.').append(digits, static_cast<size_t>(point));
-  }
+  spell(exact, static_cast<int64_t>(digits_of(exact).size()) + 15, out);
+}
+
+void canonical(std::string_view text, std::string& out) {
+  const Decimal exact = decimal(text);
+  // As people write them while that is not long; what fits 64 bits is.
+  exact.zero() ? void(out += '0') : spell(exact, std::max<int64_t>(40, static_cast<int64_t>(digits_of(exact).size())), out);
 }
 
 size_t length(std::string_view text) {

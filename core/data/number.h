@@ -19,6 +19,8 @@ int compare(int64_t a, double b);  // b is not nan
 // Appends the shortest text that reads back as the same double; nan is null, infinities the largest finite number.
 void write(double value, std::string& out);
 void write(int64_t value, std::string& out);
+// Appends the one spelling of all numbers that compare() finds equal; of whole numbers of 64 bits it is write()'s.
+void canonical(std::string_view text, std::string& out);
 // The length of the JSON number that text begins with, 0 if it begins with none.
 size_t length(std::string_view text);
 

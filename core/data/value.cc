@@ -255,7 +255,7 @@ void Value::own_text() {
 }
 
 void Value::own() {
-  if (rep_ == Rep::slice) {
+  if (rep_ == Rep::slice || (rep_ == Rep::text && as_.node->holders == Node::kFrozen)) {
     own_text();
   } else if (rep_ == Rep::array && as_.node) {
     Value* items = own_node<Value>(size());

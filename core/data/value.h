@@ -85,7 +85,7 @@ class Value {
   bool erase(std::string_view key);
 
   bool unique() const;  // nobody else holds the node
-  void own();           // copies what is borrowed, all the way down
+  void own();           // copies what is borrowed or frozen, all the way down: then it may outlive record and program
   void freeze();        // own(), then not counted any more: constants of a program, which any thread may read
   void thaw();          // the owner of a frozen value, and nobody else, is about to let it go
 

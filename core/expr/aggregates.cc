@@ -34,6 +34,7 @@ constexpr std::array<Known, 13> kRows{{{"count", Kind::count, 0, 1, "count or co
                                        {"distinct", Kind::distinct, 1, 1, "distinct(.field)"},
                                        {"topk", Kind::topk, 2, 2, "topk(.field; 10)"},
                                        {"collect", Kind::collect, 2, 2, "collect(.field; 100)"}}};
+constexpr double kMostValues = 10'000;  // that one group may be asked to hold
 constexpr Known kPercentile{"p", Kind::quantile, 1, 1, "p99(.field)"};
 
 // p50, p99: the percentile; p999 and p9999 are the usual short words for 99.9 and 99.99.
@@ -76,9 +77,11 @@ Result<Aggregate> Aggregates::read(const Ast& call, Kind kind, double number) {
     return mistake(text_, given.at, fmt::format("{} takes a number here", call.name));
   out.number = given.value.number();
   const bool portion = kind == Kind::quantile;
-  if (portion ? !(out.number >= 0 && out.number <= 1) : !(out.number >= 1 && out.number <= 1e6 && out.number == std::floor(out.number)))
-    return mistake(text_, given.at,
-                   portion ? "quantile takes a number from 0 to 1" : fmt::format("{} takes a whole number from 1 to 1000000", call.name));
+  if (portion ? !(out.number >= 0 && out.number <= 1)
+              : !(out.number >= 1 && out.number <= kMostValues && out.number == std::floor(out.number)))
+    return mistake(
+        text_, given.at,
+        portion ? "quantile takes a number from 0 to 1" : fmt::format("{} takes a whole number from 1 to {}", call.name, kMostValues));
   return out;
 }
 

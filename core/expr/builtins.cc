@@ -21,7 +21,7 @@ std::string_view foreign_hint(std::string_view name) {
   struct Foreign {
     std::string_view name, hint;
   };
-  static constexpr std::array<Foreign, 46> kForeign{{
+  static constexpr std::array<Foreign, 54> kForeign{{
       {"None", "write `null`"},
       {"nil", "write `null`"},
       {"NULL", "write `null`"},
@@ -59,12 +59,20 @@ std::string_view foreign_hint(std::string_view name) {
       {"concat", "write `+`, or `add` for an array"},
       {"sum", "write `add`; in --emit of a window `sum(.field)`"},
       {"count", "write `length`; in --emit of a window `count`"},
+      {"avg", "write `add / length`; in --emit of a window `avg(.field)`"},
+      {"average", "write `add / length`; in --emit of a window `avg(.field)`"},
+      {"mean", "write `add / length`; in --emit of a window `avg(.field)`"},
+      {"median", "in --emit of a window write `p50(.field)`"},
+      {"percentile", "in --emit of a window write `quantile(.field; 0.95)` or `p95(.field)`"},
+      {"variance", "in --emit of a window write `var(.field)`"},
+      {"stddev", "in --emit of a window write `var(.field) | sqrt`"},
+      {"mode", "in --emit of a window write `topk(.field; 1)`"},
       {"distinct", "write `unique`"},
       {"exists", "write `has(\"key\")` or `!= null`"},
       {"input", "each record is one input, and there is no other"},
       {"inputs", "each record is one input, and there is no other"},
-      {"debug", "leat tap shows what passes a stage"},
-      {"stderr", "leat tap shows what passes a stage"},
+      {"debug", "another `--to` shows what passes"},
+      {"stderr", "another `--to` shows what passes"},
       {"halt", "a stage `take` ends a stream"},
       {"halt_error", "error(\"reason\") fails the record"},
       {"input_filename", "`$origin` says where the record came from"},

@@ -35,9 +35,6 @@ NodePtr by_key(Compiler& compiler, const Ast& call, const Context& in) {
   return key ? over<ByKey>(compiler, in, way, std::move(key)) : nullptr;
 }
 
-// An assignment is a value that is nearly always true, so who asks for one means ==.
-bool assigns(const Ast& tree) { return tree.kind == Ast::Kind::assign; }
-
 }  // namespace
 
 NodePtr empty(Compiler&, const Ast&, const Context&) { return std::make_unique<Empty>(); }
@@ -46,7 +43,7 @@ NodePtr negated(Compiler& compiler, const Ast&, const Context& in) { return std:
 
 NodePtr select(Compiler& compiler, const Ast& call, const Context& in) {
   const Ast& condition = compiler.argument(call, 0);
-  if (assigns(condition)) return compiler.fail(condition.at, "'=' assigns here, and select() of it is always true", "compare with `==`");
+  if (!compiler.may_be_false(condition)) return nullptr;
   NodePtr made = compiler.node(condition, in), rest = compiler.input(in);
   return made && rest ? std::make_unique<Guard>(std::move(made), std::move(rest)) : nullptr;
 }

@@ -43,9 +43,27 @@ bool is_select(const Ast& tree) { return tree.kind == Kind::call && tree.name ==
 
 }  // namespace
 
+bool Compiler::may_be_false(const Ast& condition) {
+  switch (condition.kind) {
+    case Ast::Kind::assign:
+    case Ast::Kind::update:
+    case Ast::Kind::modify:
+    case Ast::Kind::fill:
+      return fail(condition.at, "an assignment is always true", "compare with `==`"), false;
+    case Ast::Kind::pipe:
+      return may_be_false(*condition.kids[1]);
+    case Ast::Kind::both:
+    case Ast::Kind::either:
+      return may_be_false(*condition.kids[0]) && may_be_false(*condition.kids[1]);
+    default:
+      return true;
+  }
+}
+
 Result<Compiler::Output> Compiler::all(const Ast& tree) {
   Frame frame{nullptr};
   frame_ = &frame;
+  if (options_.condition) may_be_false(tree);
   out_.root = node(tree, Context{true, {}});
   if (error_) return *error_;
   out_.variables = frame.variables;

@@ -44,6 +44,8 @@ class Compiler {
   std::vector<NodePtr> arguments(const Ast& call, const Context& in);
   const Ast& argument(const Ast& call, size_t i) const { return *call.kids[i]; }
   NodePtr fail(uint32_t at, std::string_view message, std::string_view hint = {});
+  // Of a condition: fails for one that is an assignment in the end, whose output is the changed value and so always true.
+  bool may_be_false(const Ast& condition);
   NodePtr folded(NodePtr node);  // a literal, where its operands were
 
  private:

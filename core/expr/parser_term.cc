@@ -180,6 +180,7 @@ AstPtr Parser::call() {
   if (name == "true" || name == "false") return literal(at, Value(name == "true"));
   std::vector<AstPtr> arguments;
   if (take("(")) {
+    if (token_.is(")")) return fail(at, fmt::format("'{}()' has nothing in its parentheses", name), fmt::format("write {}", name));
     do {
       AstPtr argument = pipe();
       if (!argument) return nullptr;

@@ -40,14 +40,15 @@ struct Machine::State {
     return use(env, code.root());
   }
 
+  // Takes the error out either way: it may be a constant of the program, which may be gone by the next run.
   bool failed(bool is) {
+    const Value error = std::move(run.error);
     if (!is) return false;
     message.clear();
-    if (run.error.is_string())
-      message = run.error.view();
+    if (error.is_string())
+      message = error.view();
     else
-      json::write(run.error, message);
-    run.error = Value();
+      json::write(error, message);
     return true;
   }
 };

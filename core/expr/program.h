@@ -35,6 +35,7 @@ struct Row {
 struct CompileOptions {
   std::vector<std::string> variables;  // beyond the envelope's own; their values are given to Machine::set
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV and env
+  bool condition = false;  // it is only asked whether it is true, so an assignment is a mistake: written = for ==
 };
 
 class Program {
@@ -55,7 +56,8 @@ class Machine {
 
   enum class Truth : uint8_t { no, yes, failed };
   Truth test(const Program& program, const Row& row);  // is any output neither null nor false
-  // emit(value) for each output, until it answers false. Answers whether the run did not fail.
+  // emit(value) for each output, until it answers false. Answers whether the run did not fail. Values are slices of the record and
+  // constants of the program: who keeps one calls own().
   bool each(const Program& program, const Row& row, const std::function<bool(const Value&)>& emit);
   // Appends each output as one line of JSON text to `out` and its span to `spans`; on failure nothing is appended.
   bool write(const Program& program, const Row& row, std::string& out, std::vector<Span>& spans);

@@ -25,13 +25,15 @@ class Gather {
   }
   void add(std::string_view record, Envelope&& envelope) {
     add(record);
-    slab_->envelopes.push_back(std::move(envelope));
+    slab_->envelopes.resize(slab_->records.size());
+    slab_->envelopes.back() = std::move(envelope);
   }
   Receipts& owed() { return owed_; }
   bool owes_nothing() const { return owed_.empty(); }  // for the slab that is being filled
 
   void send() {
     if (!slab_) return;
+    if (!slab_->envelopes.empty()) slab_->envelopes.resize(slab_->records.size());
     turn_.emit(port_, Batch(std::exchange(slab_, {}), owed_.join(), 0));
   }
 

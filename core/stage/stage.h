@@ -95,6 +95,8 @@ struct MakeContext {
   bool trust = false;                                                             // --trust
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
+
+  uint64_t seed_for_ids() const { return seed ^ std::hash<std::string_view>{}(id); }  // under --seed all stages have the same
 };
 
 struct StageSpec {

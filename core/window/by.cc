@@ -26,6 +26,8 @@ std::string_view last_part(std::string_view expression) {
 }  // namespace
 
 Done By::add(std::string_view name, std::string_view expression, FieldPlan& plan, const expr::CompileOptions& options) {
+  auto program = expr::Program::compile(expression, plan, options);
+  if (!program) return program.error();
   if (name.empty()) name = last_part(expression);
   if (name.empty())
     return Error{Error::Kind::usage, fmt::format("by {} wants a name", text::quoted(expression)),
@@ -34,8 +36,6 @@ Done By::add(std::string_view name, std::string_view expression, FieldPlan& plan
       std::find(names_.begin(), names_.end(), name) != names_.end())
     return Error{Error::Kind::usage, fmt::format("a window has a field {} already", text::quoted(name)),
                  "give it another name: --by NAME=EXPR"};
-  auto program = expr::Program::compile(expression, plan, options);
-  if (!program) return program.error();
   parts_.push_back(std::move(*program));
   names_.emplace_back(name);
   std::string label = ",";

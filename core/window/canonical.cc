@@ -11,16 +11,13 @@ namespace {
 
 void canonical_number(const Value& value, std::string& out) {
   int64_t whole = 0;
-  if (value.whole(whole)) return number::write(whole, out);
+  if (value.exact(whole)) return number::write(whole, out);
+  if (const auto spelling = value.spelling()) return number::canonical(*spelling, out);
   const double real = value.number();
-  // An integer past 64 bits is its digits; as a double it would meet its neighbours.
-  if (const auto spelling = value.spelling(); spelling && spelling->find_first_of(".eE") == spelling->npos) {
-    out += *spelling;
-  } else if (std::trunc(real) == real && std::abs(real) < 9007199254740992.0) {
-    number::write(static_cast<int64_t>(real), out);
-  } else {
-    number::write(real, out);
-  }
+  std::string shortest;
+  number::write(real, shortest);
+  if (std::isnan(real)) return void(out += shortest);
+  number::canonical(shortest, out);
 }
 
 void canonical_array(const Value& value, std::string& out) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/data/artifact.h"
 #include "core/data/envelopes.h"
@@ -11,20 +12,6 @@
 
 namespace leat {
 namespace {
-
-class Seeded final : public Random {
- public:
-  explicit Seeded(uint64_t seed) : state_(seed) {}
-  uint64_t next() override {  // Steele, Lea and Flood's splitmix64
-    uint64_t z = state_ += 0x9E3779B97F4A7C15;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    return z ^ (z >> 31);
-  }
-
- private:
-  uint64_t state_;
-};
 
 class Collect final : public Stage {
  public:
@@ -97,6 +84,7 @@ class Collect final : public Stage {
     made.put("batch_first", text::rfc3339(first_));
     made.put("batch_last", text::rfc3339(last_));
     made.put("batch_members", Bytes{members_});
+    made.put_checksum(array_);  // while it holds, the members are those of the array
     return made;
   }
 
@@ -109,7 +97,7 @@ class Collect final : public Stage {
 
   const uint64_t size_, bytes_;
   const std::optional<Duration> latency_;
-  Seeded random_;
+  SplitMix random_;
 
   std::string array_;    // the members so far, without the closing bracket
   std::string members_;  // their envelopes
@@ -143,7 +131,7 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
     return Error{Error::Kind::usage, "batch wants to know when an array is full", "batch 100, or --latency 1s, or --bytes 1MiB"};
   context.fields->slot({});  // members are read, so that an array is JSON
   return std::unique_ptr<Stage>(std::make_unique<Collect>(settings.count("size").value_or(UINT64_MAX), *settings.count("bytes"),
-                                                          settings.duration("latency"), context.seed));
+                                                          settings.duration("latency"), context.seed_for_ids()));
 }
 
 }  // namespace
@@ -158,7 +146,7 @@ constexpr StageSpec kBatch{
         "--latency an array waits until it is full.\n\n"
         "Where envelopes are asked for, that of an array says in its metadata how many members it has (batch_size), why it went out "
         "(batch_reason: size, bytes, latency or close) and when its first and last member came (batch_first, batch_last), and it "
-        "holds theirs (batch_members), which unbatch gives back to them.",
+        "holds theirs (batch_members), which unbatch gives back to them as long as the array is what it was.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

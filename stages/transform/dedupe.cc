@@ -6,8 +6,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "core/expr/program.h"
+#include "core/window/canonical.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
 
 namespace leat {
 namespace {
@@ -22,9 +23,8 @@ class Dedupe final : public Stage {
     forget_before(turn.now);
     batch.keep_if([&](uint32_t record) {
       key_.clear();
-      spans_.clear();
-      if (!machine_.write(*program_, {&batch.slab(), record}, key_, spans_))
-        return turn.fail(record, {machine_.code(), machine_.message()});
+      const auto add = [&](const Value& value) { return window::canonical(value, key_), key_ += '\n', true; };
+      if (!machine_.each(*program_, {&batch.slab(), record}, add)) return turn.fail(record, {machine_.code(), machine_.message()});
       return first(turn.now);
     });
     return Flow::more;
@@ -65,8 +65,7 @@ class Dedupe final : public Stage {
   const uint64_t most_;
   const bool refresh_;
   expr::Machine machine_;
-  std::string key_;  // of the record at hand: its JSON text
-  std::vector<Span> spans_;
+  std::string key_;                                                       // of the record at hand: all values that are equal have one text
   std::list<Seen> order_;                                                 // seen longest ago first
   std::unordered_map<std::string_view, std::list<Seen>::iterator> seen_;  // keys live in order_
 };
@@ -95,9 +94,8 @@ constexpr std::array kExamples{
 };
 
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  auto program = expr::Program::compile(*settings.text("key"), *context.fields, {.environment = context.environment});
+  auto program = compile(*settings.text("key"), context);
   if (!program) return program.error();
-  *context.envelopes |= (*program)->reads_envelope();
   return std::unique_ptr<Stage>(
       std::make_unique<Dedupe>(std::move(*program), settings.duration("ttl"), *settings.count("max_keys"), settings.flag("refresh")));
 }
@@ -109,7 +107,8 @@ constexpr StageSpec kDedupe{
     .group = "flow",
     .summary = "pass the first record of each key",
     .details =
-        "The key is the JSON text of the expression's outputs. Past max_keys the key seen longest ago is forgotten, so memory stays "
+        "The key is what the expression answers: keys that are == are one, however they are spelt (1 and 1.0). Past max_keys the key seen "
+        "longest ago is forgotten, so memory stays "
         "bounded and an old duplicate may pass again.",
     .options = kOptions,
     .ports = kPorts,

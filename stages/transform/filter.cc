@@ -2,8 +2,8 @@
 // own bytes, and a batch that passes whole is not even copied.
 #include <array>
 
-#include "core/expr/program.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
 
 namespace leat {
 namespace {
@@ -63,9 +63,8 @@ constexpr std::array kExamples{
 };
 
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  auto program = expr::Program::compile(*settings.text("expr"), *context.fields, {.environment = context.environment});
+  auto program = compile(*settings.text("expr"), context, true);
   if (!program) return program.error();
-  *context.envelopes |= (*program)->reads_envelope();
   return std::unique_ptr<Stage>(std::make_unique<Filter>(std::move(*program), settings.flag("reject")));
 }
 

@@ -1,15 +1,17 @@
-// map: makes one record of each output of an expression. The new records carry on the envelope of the one they came from.
+// map: makes one record of each output of an expression. One output is the same record with other bytes and keeps its envelope;
+// of several each is a new record, a child of the one it came from.
 #include <array>
 
-#include "core/expr/program.h"
+#include "core/data/envelopes.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
 
 namespace leat {
 namespace {
 
 class Map final : public Stage {
  public:
-  explicit Map(std::shared_ptr<const expr::Program> program) : program_(std::move(program)) {}
+  Map(std::shared_ptr<const expr::Program> program, uint64_t salt) : program_(std::move(program)), salt_(salt) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& from = batch.slab();
@@ -17,11 +19,12 @@ class Map final : public Stage {
     machine_.now(turn.now);
     text_.clear();
     batch.each([&](uint32_t record) {
+      const size_t first = made->records.size();
       if (!machine_.write(*program_, {&from, record}, text_, made->records)) {
         turn.fail(record, {machine_.code(), machine_.message()});
         return;
       }
-      if (!from.envelopes.empty()) made->envelopes.resize(made->records.size(), from.envelopes[record]);
+      if (!from.envelopes.empty()) give_envelopes(from.envelopes[record], made->records.size() - first, turn.now, made->envelopes);
     });
     made->append(text_);
     made->contiguous = true;
@@ -29,10 +32,16 @@ class Map final : public Stage {
     return Flow::more;
   }
 
-  std::unique_ptr<Stage> clone() const override { return std::make_unique<Map>(program_); }
+  std::unique_ptr<Stage> clone() const override { return std::make_unique<Map>(program_, salt_); }
 
  private:
+  void give_envelopes(const Envelope& from, size_t count, Instant now, std::vector<Envelope>& out) const {
+    if (count == 1) return out.emplace_back(from).restate();
+    for (uint32_t i = 0; i < count; ++i) out.push_back(child(from, i, salt_, now));
+  }
+
   const std::shared_ptr<const expr::Program> program_;  // shared by the clones: immutable
+  const uint64_t salt_;
   expr::Machine machine_;
   std::string text_;
 };
@@ -58,10 +67,9 @@ constexpr std::array kExamples{
 };
 
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  auto program = expr::Program::compile(*settings.text("expr"), *context.fields, {.environment = context.environment});
+  auto program = compile(*settings.text("expr"), context);
   if (!program) return program.error();
-  *context.envelopes |= (*program)->reads_envelope();
-  return std::unique_ptr<Stage>(std::make_unique<Map>(std::move(*program)));
+  return std::unique_ptr<Stage>(std::make_unique<Map>(std::move(*program), context.seed_for_ids()));
 }
 
 }  // namespace
@@ -72,7 +80,9 @@ constexpr StageSpec kMap{
     .summary = "make new records with an expression",
     .details =
         "Each output of the expression becomes one record; an expression without output filters the record away. "
-        "Numbers and strings that are only passed on keep their spelling.",
+        "Numbers and strings that are only passed on keep their spelling.\n\n"
+        "One output keeps the record's envelope, without the checksum and signature of the old bytes. Of several, each gets an id of its "
+        "own, and the record's as its parent.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/expr/program.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
 
 namespace leat {
 namespace {
@@ -97,9 +97,8 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (const Done done = check_names(case_names(settings)); !done) return done.error();
   Route::Programs cases;
   for (const auto& value : settings.values("case")) {
-    auto program = expr::Program::compile(value.text, *context.fields, {.variables = {}, .environment = context.environment});
+    auto program = compile(value.text, context, true);
     if (!program) return program.error();
-    if ((*program)->reads_envelope() && context.envelopes) *context.envelopes = true;
     cases.push_back(std::move(*program));
   }
   return std::unique_ptr<Stage>(std::make_unique<Route>(std::move(cases), settings.flag("all")));

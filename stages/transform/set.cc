@@ -8,8 +8,8 @@
 #include "core/base/text.h"
 #include "core/data/json.h"
 #include "core/data/moment.h"
-#include "core/expr/program.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
 
 namespace leat {
 namespace {
@@ -39,6 +39,7 @@ class Set final : public Stage {
       Envelope envelope = i < slab.envelopes.size() ? slab.envelopes[i] : Envelope();
       for (const Field& field : *fields_)
         if (!write(field, {&slab, i}, envelope)) return turn.fail(i, {code_, message_});
+      envelope.unsign();
       copy->envelopes[i] = std::move(envelope);
       return true;
     });
@@ -162,7 +163,7 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
     else if (value.key != "time")
       return Error{Error::Kind::usage, fmt::format("an envelope has no field {}", text::quoted(value.key)),
                    "id time origin issuer destination subject media_type role scope trace parent, or meta.NAME"};
-    auto program = expr::Program::compile(value.text, *context.fields, {.variables = {}, .environment = context.environment});
+    auto program = compile(value.text, context);
     if (!program) return program.error();
     field.program = std::move(*program);
     fields->push_back(std::move(field));
@@ -181,7 +182,7 @@ constexpr StageSpec kSet{
         "NAME is a field of the envelope (id time origin issuer destination subject media_type role scope trace parent) or meta.KEY. "
         "Text fields take text, time takes seconds since 1970 or RFC 3339 text, metadata takes text, numbers, true and false and "
         "keeps their type; null empties a text field and takes a key out of the metadata. Every expression reads the record as it "
-        "came. The payload is not changed.",
+        "came. The payload is not changed; a signature does not hold any more and is taken off.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

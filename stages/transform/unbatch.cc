@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/data/artifact.h"
+#include "core/data/envelopes.h"
 #include "stages/catalog.h"
 
 namespace leat {
@@ -31,7 +32,7 @@ std::string_view next_member(std::string_view text, size_t& at) {
 
 class Unbatch final : public Stage {
  public:
-  explicit Unbatch(uint32_t whole) : whole_(whole) {}
+  Unbatch(uint32_t whole, uint64_t salt) : whole_(whole), salt_(salt) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
@@ -45,35 +46,37 @@ class Unbatch final : public Stage {
       slab.format->to_json(slab.record(i), array_);
       const size_t first = members->records.size();
       for (size_t at = 1; at < array_.size() && array_.size() > 2;) members->add(next_member(array_, at));
-      if (!slab.envelopes.empty()) give_envelopes(slab.envelopes[i], members->records.size() - first, members->envelopes);
+      if (!slab.envelopes.empty()) give_envelopes(slab.envelopes[i], members->records.size() - first, turn.now, members->envelopes);
     });
     members->contiguous = true;
     batch.become(std::move(members));
     return Flow::more;
   }
 
-  std::unique_ptr<Stage> clone() const override { return std::make_unique<Unbatch>(whole_); }
+  std::unique_ptr<Stage> clone() const override { return std::make_unique<Unbatch>(whole_, salt_); }
 
  private:
-  // Each member gets its own back, if batch has kept them; else that of the array, which then is its parent.
-  static void give_envelopes(const Envelope& array, size_t count, std::vector<Envelope>& out) {
-    const MetaValue* kept = array.find("batch_members");
-    const Bytes* frames = kept ? std::get_if<Bytes>(kept) : nullptr;
-    std::string_view rest = frames ? std::string_view(frames->data) : std::string_view();
-    for (size_t i = 0; i < count; ++i) {
+  // Each member gets its own back, if batch has kept them and the array is still the one it made; else it is a child of the array.
+  // Its bytes are the array's spelling of it, so it has no checksum either way.
+  void give_envelopes(const Envelope& array, size_t count, Instant now, std::vector<Envelope>& out) const {
+    const size_t first = out.size();
+    const auto* kept = std::get_if<Bytes>(array.has_checksum_of(array_) ? array.find("batch_members") : nullptr);
+    for (std::string_view rest = kept ? std::string_view(kept->data) : std::string_view(); out.size() - first < count;) {
       const uint64_t size = artifact::frame_size(rest);
-      if (size > 0 && size <= rest.size())
-        if (auto member = artifact::decode(rest.substr(0, size))) {
-          out.push_back(std::move(*member));
-          rest.remove_prefix(size);
-          continue;
-        }
-      out.push_back(array);
-      out.back().parent = array.id;
+      auto member = artifact::decode(rest.substr(0, size <= rest.size() ? size : 0));
+      if (!member) break;
+      out.emplace_back(std::move(*member)).restate();
+      rest.remove_prefix(size);
     }
+    if (out.size() - first == count) return;
+    out.resize(first);
+    Envelope parent = array;
+    std::erase_if(parent.meta, [](const auto& entry) { return entry.first.starts_with("batch_"); });
+    for (uint32_t i = 0; i < count; ++i) out.push_back(child(parent, i, salt_, now));
   }
 
   const uint32_t whole_;  // slot of the whole record
+  const uint64_t salt_;
   std::string array_;
 };
 
@@ -83,7 +86,7 @@ constexpr std::array kPorts{PortSpec{"out", "the members"}, PortSpec{"err", "rec
 constexpr std::array kExamples{Example{"unbatch", "[{\"a\":1},{\"a\":2}]\n[]\n[3]\n", "{\"a\":1}\n{\"a\":2}\n3\n"}};
 
 Result<std::unique_ptr<Stage>> make(const Settings&, const MakeContext& context) {
-  return std::unique_ptr<Stage>(std::make_unique<Unbatch>(context.fields->slot({})));
+  return std::unique_ptr<Stage>(std::make_unique<Unbatch>(context.fields->slot({}), context.seed_for_ids()));
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ constexpr StageSpec kUnbatch{
     .summary = "make the members of arrays records of their own",
     .details =
         "An empty array has no members and leaves nothing. A record that is not an array fails. Members of arrays that batch made "
-        "have the envelopes again that they came with.",
+        "have the envelopes again that they came with; other members get an id of their own, and the array's as their parent.",
     .options = {},
     .ports = kPorts,
     .examples = kExamples,

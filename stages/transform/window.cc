@@ -1,14 +1,13 @@
 // window: what can be said about many records at once, stretch of time by stretch of time and key by key. The shapes, the aggregates
 // and the watermark are core/window's; this file reads records into them and makes records of their answers.
-#include <algorithm>
 #include <array>
-#include <functional>
-#include <numeric>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "core/base/random.h"
 #include "core/base/text.h"
+#include "core/data/envelopes.h"
 #include "core/data/json.h"
 #include "core/data/moment.h"
 #include "core/expr/emit.h"
@@ -16,6 +15,8 @@
 #include "core/window/by.h"
 #include "core/window/windows.h"
 #include "stages/catalog.h"
+#include "stages/transform/expression.h"
+#include "stages/transform/window_shape.h"
 
 namespace leat {
 namespace {
@@ -31,19 +32,24 @@ struct Parts {
   std::shared_ptr<const expr::Program> time;  // null: arrival time
   window::By by;
   std::shared_ptr<const expr::EmitProgram> emit;
-  std::vector<window::Aggregate> aggregates;  // as emit calls them
+  std::vector<window::Aggregate> aggregates;             // as emit calls them
+  std::vector<std::pair<std::string, MetaValue>> about;  // what the envelope of every answer says
 };
 
 class Window final : public Stage, private window::Answers {
  public:
-  using Shape = std::function<std::unique_ptr<window::Windows>(const std::vector<window::Aggregate>&)>;
-
-  Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t max_keys, const Shape& shape)
-      : parts_(std::move(parts)), watermark_(std::move(watermark)), seed_(seed), max_keys_(max_keys), windows_(shape(parts_.aggregates)) {}
+  Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t ids, uint64_t max_keys, const window_shape::Shape& shape)
+      : parts_(std::move(parts)),
+        watermark_(std::move(watermark)),
+        seed_(seed),
+        max_keys_(max_keys),
+        random_(ids),
+        windows_(shape(parts_.aggregates)) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     begin(turn);
     const Slab& slab = batch.slab();
+    enveloped_ |= !slab.envelopes.empty();
     std::vector<uint32_t> late;
     if (parts_.time) {
       watermark_.arrive(batch.origin(), turn.now);
@@ -185,9 +191,24 @@ class Window final : public Stage, private window::Answers {
     if (answer.mark == Mark::partial) text_ += ",\"partial\":true";
     text_ += '}';
     if (!done) return spoil(answer);
-    out_->add(text_);
+    enveloped_ ? out_->add(text_, envelope(answer)) : out_->add(text_);
     if (batch_ != answer.batch || out_->owes_nothing()) answer.owed->share_into(out_->owed());
     batch_ = answer.batch;
+  }
+
+  Envelope envelope(const Answer& answer) {
+    Envelope made;
+    made.id = uuid7(now_, random_);
+    made.time = now_.time_since_epoch().count();
+    made.media_type = "application/json";
+    made.meta = parts_.about;
+    made.put("window_start", text::rfc3339(answer.start));
+    made.put("window_end", text::rfc3339(answer.end));
+    if (parts_.by.empty()) return made;
+    std::string key;
+    json::write(parts_.by.value(answer.key), key);
+    made.put("window_key", std::move(key));
+    return made;
   }
 
   void write_bounds(const Answer& answer) {
@@ -216,6 +237,7 @@ class Window final : public Stage, private window::Answers {
     SlabRef slab = turn_->slab();
     slab->add(text_);
     slab->contiguous = true;
+    if (enveloped_) slab->envelopes.push_back(envelope(answer));
     Receipts owed;
     answer.owed->share_into(owed);
     turn_->fail_made(Batch(std::move(slab), owed.join(), 0), {machine_.code(), machine_.message()});
@@ -224,10 +246,12 @@ class Window final : public Stage, private window::Answers {
   Parts parts_;
   window::Watermark watermark_;
   const uint64_t seed_, max_keys_;
+  SplitMix random_;
   const std::unique_ptr<window::Windows> windows_;
   expr::Machine machine_;
   Instant now_{};
   uint64_t arrivals_ = 0;
+  bool enveloped_ = false;  // records come with envelopes, so answers go with them
 
   // Of the record at hand.
   Instant time_{};
@@ -286,56 +310,13 @@ constexpr std::array kExamples{
             "{\"start\":\"1970-01-01T00:00:01Z\",\"end\":\"1970-01-01T00:00:02Z\",\"k\":\"b\",\"most\":4,\"mean\":2.5}\n"},
 };
 
-Error refused(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
-
-// What the options say together; each by itself has been looked at by whoever read them.
-Done check(const Settings& settings) {
-  const auto given = [&](std::string_view name) { return settings.find(name) != nullptr; };
-  const int shapes = given("size") + given("session") + given("count") + settings.flag("global");
-  if (shapes == 0) return refused("window wants to know how far a window goes", "window 1m, --session 30m, --count 500 or --global");
-  if (shapes > 1) return refused("a window has one shape: a size, --session, --count or --global");
-  for (std::string_view name : {"size", "every", "session", "disorder", "lateness", "idle", "update"})
-    if (const auto value = settings.duration(name); value && *value > std::chrono::hours(24 * 3660))
-      return refused(fmt::format("{} may be ten years at most", name));
-  if (given("every")) {
-    if (!given("size")) return refused("every goes with windows of a size");
-    const int64_t size = settings.duration("size")->count(), every = settings.duration("every")->count();
-    if (every > size)
-      return refused("every is longer than the window, so records between two windows would be lost", "filter them out before");
-    if (size / std::gcd(size, every) > 10'000)
-      return refused("a window would fall into more than 10000 steps", "choose an --every that divides the size");
-    if (given("update_count")) return refused("update-count does not go with windows that overlap", "use --update");
-  }
-  for (std::string_view name : {"disorder", "lateness"})
-    if (given(name) && !given("time")) return refused(fmt::format("{} goes with --time: what counts by its arrival is never late", name));
-  if (given("lateness") && !given("size") && !given("session")) return refused("lateness goes with windows of time");
-  if (given("count") && (given("update") || given("update_count"))) return refused("a window of --count answers when it is full");
-  return {};
-}
-
-Window::Shape shape_of(const Settings& settings) {
-  window::Bounds bounds;
-  bounds.lateness = settings.duration("lateness").value_or(Duration(0));
-  bounds.update = settings.duration("update").value_or(Duration(0));
-  bounds.update_count = settings.count("update_count").value_or(0);
-  bounds.max_keys = *settings.count("max_keys");
-  const auto size = settings.duration("size"), every = settings.duration("every"), gap = settings.duration("session");
-  const uint64_t count = settings.count("count").value_or(0);
-  return [=](const std::vector<window::Aggregate>& what) {
-    if (size) return window::make_slices(what, bounds, *size, every.value_or(*size));
-    return gap ? window::make_sessions(what, bounds, *gap) : window::make_counted(what, bounds, count);
-  };
-}
-
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  if (const Done done = check(settings); !done) return done.error();
-  const expr::CompileOptions options{.variables = {}, .environment = context.environment};
+  if (const Done done = window_shape::check(settings); !done) return done.error();
+  const expr::CompileOptions options = compile_options(context);
   Parts parts;
-  bool envelopes = false;
   if (const auto time = settings.text("time")) {
-    auto program = expr::Program::compile(*time, *context.fields, options);
+    auto program = compile(*time, context);
     if (!program) return program.error();
-    envelopes |= (*program)->reads_envelope();
     parts.time = std::move(*program);
   }
   for (const auto& value : settings.values("by"))
@@ -344,11 +325,11 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (!emit) return emit.error();
   parts.emit = std::move(*emit);
   for (const expr::Aggregate& call : parts.emit->aggregates()) parts.aggregates.emplace_back(call.kind, call.number);
-  envelopes |= parts.by.reads_envelope() || parts.emit->reads_envelope();
-  if (envelopes && context.envelopes) *context.envelopes = true;
+  parts.about = window_shape::about(settings);
+  if ((parts.by.reads_envelope() || parts.emit->reads_envelope()) && context.envelopes) *context.envelopes = true;
   window::Watermark watermark(context.inputs, settings.duration("disorder").value_or(Duration(0)), *settings.duration("idle"));
-  return std::unique_ptr<Stage>(
-      std::make_unique<Window>(std::move(parts), std::move(watermark), context.seed, *settings.count("max_keys"), shape_of(settings)));
+  return std::unique_ptr<Stage>(std::make_unique<Window>(std::move(parts), std::move(watermark), context.seed, context.seed_for_ids(),
+                                                         *settings.count("max_keys"), window_shape::of(settings)));
 }
 
 }  // namespace
@@ -370,14 +351,15 @@ constexpr StageSpec kWindow{
         "collect "
         "go by time. Percentiles are of rank ceil(share * n), exact up to 64 numbers and within 0.8 % beyond. distinct is exact up to 256 "
         "values and has a standard error of 1.6 % beyond. topk gives {value, count}, with the error a count may have if there were very "
-        "many "
-        "values. A record with something else than a number to sum fails.\n\n"
+        "many values; it and collect hold 10000 values at most. A record with something else than a number to sum fails.\n\n"
         "With --time, time is what the records say: seconds since 1970 or RFC 3339 text. Each input's watermark is its highest time less "
         "--disorder; the stage's is the lowest of its inputs', without those that are silent for --idle, and a window is over when the "
         "watermark passes its end. At the end of the input all windows are, so a file gives the answers it would have given live. A record "
         "whose windows are over is late and leaves by its port, unless --lateness still allows it: then its group answers again, with "
         "\"update\": \"late\". With --update or --update-count groups also answer before the end, with \"update\": \"early\". A window cut "
         "short by a signal answers with \"partial\": true.\n\n"
+        "Where envelopes are asked for, that of an answer says in its metadata what window it is of: window_type (tumbling, hopping, "
+        "session, count or global), window_start, window_end, window_size, window_slide, window_gap, and window_key as JSON text.\n\n"
         "A record that would be one group more than --max-keys fails with code limit. Each step of overlapping windows counts.",
     .options = kOptions,
     .ports = kPorts,

@@ -170,6 +170,62 @@ TEST(Number, IsWrittenAsThePeerDoes) {
   }
 }
 
+// Equal numbers have one canonical spelling, and others another; what is spelled so reads back as the same number.
+TEST(Number, CanonicalIsOneSpellingOfEqualNumbers) {
+  const std::vector<std::string> all{"0",
+                                     "-0",
+                                     "0.0e5",
+                                     "1",
+                                     "1.0",
+                                     "10e-1",
+                                     "1e0",
+                                     "0.1",
+                                     "1e-1",
+                                     "0.10",
+                                     "-1",
+                                     "-1.00",
+                                     "1e20",
+                                     "1e+20",
+                                     "100000000000000000000",
+                                     "100000000000000000000.0",
+                                     "1e17",
+                                     "100000000000000000",
+                                     "9223372036854775807",
+                                     "9223372036854775807.0",
+                                     "9223372036854775808",
+                                     "9007199254740993",
+                                     "9007199254740992",
+                                     "9007199254740993.000",
+                                     "0.1000000000000000055",
+                                     "1e-7",
+                                     "0.0000001",
+                                     "1.5e300",
+                                     "15e299",
+                                     "1e400",
+                                     "-1e400",
+                                     "12345678901234567890123",
+                                     "1.2345678901234567890123e22",
+                                     "123456.789",
+                                     "1234567.89e-1",
+                                     "1e-400"};
+  for (const std::string& a : all) {
+    std::string one;
+    number::canonical(a, one);
+    EXPECT_EQ(number::length(one), one.size()) << one;
+    EXPECT_EQ(number::compare(a, one), 0) << a << " " << one;
+    for (const std::string& b : all) {
+      std::string other;
+      number::canonical(b, other);
+      EXPECT_EQ(one == other, number::compare(a, b) == 0) << a << " " << b;
+    }
+    if (int64_t whole; number::whole(a, whole)) {
+      std::string plain;
+      number::write(whole, plain);
+      EXPECT_EQ(one, plain);
+    }
+  }
+}
+
 TEST(Number, WholeIsExactly64Bits) {
   int64_t value = 0;
   EXPECT_TRUE(number::whole("9223372036854775807", value) && value == INT64_MAX);

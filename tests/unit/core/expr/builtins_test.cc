@@ -72,5 +72,10 @@ TEST(Builtins, NowIsTold) {
   EXPECT_EQ(out, "1.5\n");
 }
 
+// jq 1.6
+TEST(Builtins, LeafPathsLeaveNullAndFalseOut) {
+  EXPECT_EQ(test::run("[leaf_paths]", R"({"a":null,"b":[false,true],"c":{"d":0,"e":""}})").text(), R"([["b",1],["c","d"],["c","e"]])");
+}
+
 }  // namespace
 }  // namespace leat::expr

@@ -27,9 +27,26 @@ TEST(CompileError, SaysWhatWasMeant) {
   EXPECT_EQ(refused("$metta").hint, "did you mean $meta?");
   EXPECT_EQ(refused(".first-name").hint, "a key with a dash is written .[\"first-name\"]");
   EXPECT_EQ(refused("split").hint, "it is split(separator) or split(regex; flags); arguments are separated by ';'");
+  EXPECT_EQ(refused("length()").hint, "write length");
+  EXPECT_EQ(refused("mean(.a)").hint, "write `add / length`; in --emit of a window `avg(.field)`");
   EXPECT_EQ(refused("@bse64").hint, "did you mean @base64?");
   for (const char* name : {"input", "inputs", "debug", "stderr", "input_filename", "halt", "halt_error"})
     EXPECT_FALSE(refused(name).hint.empty()) << name;
+}
+
+TEST(CompileError, AConditionIsNoAssignment) {
+  for (const char* text : {".a = 1", ".a |= 1", ".a += 1", ".a //= 1", ".b and .a = 1", ".b | .a = 1", "select(.b or .a = 1)"}) {
+    FieldPlan plan;
+    const auto program = Program::compile(text, plan, {.condition = true});
+    ASSERT_FALSE(program) << text;
+    EXPECT_EQ(program.error().hint, "compare with `==`") << text;
+  }
+  for (const char* text : {".a == 1", ".a = 1 | .b", "[.a = 1] | length > 0", "(.a = 1) == ."}) {
+    FieldPlan plan;
+    EXPECT_TRUE(Program::compile(text, plan, {.condition = true})) << text;
+  }
+  FieldPlan plan;
+  EXPECT_TRUE(Program::compile(".a = 1", plan));
 }
 
 TEST(CompileError, DepthIsBounded) {

@@ -52,7 +52,7 @@ TEST(Emit, RefusesWhatAWindowHasNot) {
             "expression:1:8: a window has no record here | put the field into an aggregate: sum(.ms), first(.host)");
   EXPECT_EQ(refused("{host}"), "expression:1:2: a window has no record here | put the field into an aggregate: sum(.ms), first(.host)");
   EXPECT_EQ(refused("{n: sum}"), "expression:1:5: 'sum' does not take 0 arguments | write sum(.field)");
-  EXPECT_EQ(refused("{n: topk(.a; 0)}"), "expression:1:14: topk takes a whole number from 1 to 1000000 | ");
+  EXPECT_EQ(refused("{n: topk(.a; 0)}"), "expression:1:14: topk takes a whole number from 1 to 10000 | ");
   EXPECT_EQ(refused("{n: quantile(.a; 95)}"), "expression:1:18: quantile takes a number from 0 to 1 | ");
 }
 

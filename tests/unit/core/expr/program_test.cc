@@ -99,6 +99,47 @@ TEST(Program, BoundsHold) {
   EXPECT_EQ(run("\"" + std::string(60, 'a') + "!\" | test(\"^(a|aa)+$\")", "null").code, "limit");
 }
 
+// An envelope by hand; the body of an approval is bytes, so it is shown as base64 (printf 'ok' | base64).
+TEST(Program, ReadsTheEnvelope) {
+  FieldPlan plan;
+  const auto program = Program::compile("$artifact | {subject, id, parent, checksum, approvals, meta}", plan);
+  Pool pool;
+  SlabRef slab = pool.take();
+  slab->add("1");
+  Envelope& envelope = slab->envelopes.emplace_back();
+  envelope.subject = "orders";
+  envelope.put("n", int64_t{3});
+  envelope.approvals.push_back({"review", "ok"});
+  test::look(*slab, plan);
+  Machine machine;
+  std::string out;
+  std::vector<Span> spans;
+  ASSERT_TRUE(machine.write(**program, {slab.get(), 0}, out, spans));
+  EXPECT_EQ(out, R"({"subject":"orders","id":"","parent":"","checksum":null,"approvals":[{"kind":"review","body":"b2s="}],"meta":{"n":3}})"
+                 "\n");
+}
+
+// What is kept with own() outlives the program and the record; what a machine keeps of a program is gone with the run.
+TEST(Program, ValuesThatAreOwnedOutliveTheirProgram) {
+  Machine machine;
+  std::vector<Value> kept;
+  {
+    FieldPlan plan;
+    const auto program = Program::compile(R"([.a, "constant", {"key": ["deep", 1.50]}, 12345678901234567890], "alone")", plan);
+    Pool pool;
+    SlabRef slab = pool.take();
+    slab->add(R"({"a":"of the record"})");
+    test::look(*slab, plan);
+    ASSERT_TRUE(machine.each(**program, {slab.get(), 0}, [&](const Value& value) { return kept.emplace_back(value).own(), true; }));
+    const auto caught = Program::compile(R"(try error("a constant") catch true)", plan);
+    EXPECT_EQ(machine.test(**caught, {slab.get(), 0}), Machine::Truth::yes);
+  }
+  std::string text;
+  for (const Value& value : kept) json::write(value, text);
+  EXPECT_EQ(text, R"(["of the record","constant",{"key":["deep",1.50]},12345678901234567890]"alone")");
+  EXPECT_EQ(run("1 + 1", "null").text(), "2");
+}
+
 // A loop that changes what it holds may not copy it each time: 20,000 turns take steps by their number, not by its square.
 TEST(Program, LoopsChangeInPlace) {
   Limits linear;

@@ -1,0 +1,56 @@
+// dedupe. Expected lines by hand: of equal keys the first passes.
+#include <gtest/gtest.h>
+
+#include "stages/catalog.h"
+#include "tests/support/turn.h"
+
+namespace leat {
+namespace {
+
+using test::at_second;
+using test::lines;
+using Lines = std::vector<std::string>;
+
+// What jq's == calls equal is one key: jq -s 'map(. == $first)' over each of these groups.
+TEST(Dedupe, KeysAreTheSameHoweverTheyAreSpelt) {
+  EXPECT_EQ(
+      test::run_lawful(kDedupe, {{"key", ".k"}},
+                       lines({R"({"k":1})", R"({"k":1.0})", R"({"k":1e0,"x":2})", R"({"k":10e-1})", R"({"k":"1"})", R"({"k":"A"})",
+                              R"({"k":"\u0041"})", R"({"k":1e20})", R"({"k":100000000000000000000})", R"({"k":null})", "{}", R"({"k":0.5})",
+                              R"({"k":5e-1})", R"({"k":-0})", R"({"k":0})", R"({"k":9007199254740993})", R"({"k":9007199254740992})"}))
+          .out(),
+      (Lines{R"({"k":1})", R"({"k":"1"})", R"({"k":"A"})", R"({"k":1e20})", R"({"k":null})", R"({"k":0.5})", R"({"k":-0})",
+             R"({"k":9007199254740993})", R"({"k":9007199254740992})"}));
+}
+
+TEST(Dedupe, TheWholeRecordIsTheKeyUnlessOneIsNamed) {
+  EXPECT_EQ(test::run_lawful(kDedupe, {}, lines({R"({"a":1,"b":[2]})", R"({ "b": [2.0], "a": 1 })", R"({"a":1,"b":[3]})"})).out(),
+            (Lines{R"({"a":1,"b":[2]})", R"({"a":1,"b":[3]})"}));
+}
+
+TEST(Dedupe, SeveralOutputsAreOneKeyAndNoneIsOneToo) {
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"key", ".[]"}}, lines({"[1,2]", "[12]", "[1,2.0]", "[]", "[]", "[\"1\\n2\"]"})).out(),
+            (Lines{"[1,2]", "[12]", "[]", "[\"1\\n2\"]"}));
+}
+
+TEST(Dedupe, AKeyIsRememberedFromItsFirstSightOrItsLast) {
+  const std::vector<test::Line> script{{"1", at_second(0)}, {"1", at_second(6)}, {"1", at_second(11)}, {"1", at_second(16)}};
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"ttl", "10s"}}, script).out(), (Lines{"1", "1"}));
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"ttl", "10s"}, {"refresh"}}, script).out(), (Lines{"1"}));
+}
+
+TEST(Dedupe, TheKeySeenLongestAgoIsForgottenFirst) {
+  const auto script = lines({"1", "2", "1", "3", "2", "1"});
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"max_keys", "2"}}, script).out(), (Lines{"1", "2", "3", "1"}));
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"max_keys", "2"}, {"refresh"}}, script).out(), (Lines{"1", "2", "3", "2", "1"}));
+}
+
+TEST(Dedupe, AKeyThatCannotBeWorkedOutFails) {
+  const auto outcome = test::run_lawful(kDedupe, {{"key", ".a.b"}}, lines({R"({"a":{"b":1}})", R"({"a":1})", "{"}));
+  EXPECT_EQ(outcome.out(), (Lines{R"({"a":{"b":1}})"}));
+  ASSERT_EQ(outcome.failed.size(), 2u);
+  EXPECT_EQ(outcome.failed[0].code + outcome.failed[1].code, std::string("expression") + "malformed");
+}
+
+}  // namespace
+}  // namespace leat

@@ -1,0 +1,155 @@
+// What every stage of the catalog owes the envelopes of its records, whatever else it does: one that lies about its payload may not
+// leave, and one that was there may not get lost. The catalog is walked, so a new stage is asked as well.
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "core/data/artifact.h"
+#include "stages/catalog.h"
+#include "tests/support/turn.h"
+
+namespace leat {
+namespace {
+
+// How to run each stage so that it lets something out. White space and escapes make new spellings show as new bytes.
+const std::map<std::string_view, std::vector<test::Set>> kRuns{
+    {"batch", {{"size", "2"}}},
+    {"dedupe", {{"key", ".[0]"}}},
+    {"filter", {{"expr", ".[0] > 1"}}},
+    {"map", {{"expr", ".[]"}}},
+    {"route", {{"case", ".[0] > 1", "big"}}},
+    {"sample", {{"every", "2"}}},
+    {"set", {{"field", ".[0]", "meta.first"}}},
+    {"skip", {{"count", "1"}}},
+    {"take", {{"count", "3"}}},
+    {"unbatch", {}},
+    {"window", {{"count", "2"}, {"emit", "{n: count}"}}},
+};
+const auto kLines = test::lines({"[1, 2]", "[ 2 ]", "[3,\"\\u0041\"]", "[4]", "[5, {\"a\": 1}]"});
+
+std::string signed_words(Envelope envelope, std::string_view payload) {
+  envelope.unsign();
+  std::string words;
+  EXPECT_TRUE(artifact::encode(envelope, payload, words));
+  return words;
+}
+
+Envelope vouched(size_t line) {
+  Envelope envelope;
+  envelope.id = "id-" + std::to_string(line);
+  envelope.subject = "kept";
+  envelope.put("mark", static_cast<int64_t>(line));
+  envelope.put_checksum(kLines[line].text);
+  envelope.signature_algorithm = "whole";
+  envelope.signature_key = "test";
+  const std::string words = signed_words(envelope, kLines[line].text);
+  envelope.signature_algorithm = "whole", envelope.signature_key = "test", envelope.signature = words;
+  return envelope;
+}
+
+struct Made {
+  Envelope envelope;
+  std::string bytes;
+};
+
+std::vector<Made> run(const StageSpec& spec, const std::vector<test::Set>& sets, size_t batch_size) {
+  test::Rig rig(spec, sets);
+  rig.envelopes(vouched);
+  rig.feed(kLines, batch_size);
+  rig.finish();
+  std::vector<Made> all;
+  for (const auto& [port, batch] : rig.held()) {
+    EXPECT_EQ(batch.slab().envelopes.size(), batch.slab().records.size()) << "records left without their envelopes";
+    if (batch.slab().envelopes.size() != batch.slab().records.size()) continue;
+    batch.each([&, &made = batch](uint32_t i) { all.push_back({made.slab().envelopes[i], std::string(made.slab().record(i))}); });
+  }
+  rig.deliver();
+  return all;
+}
+
+TEST(Envelopes, NoStageLetsOneOutThatDoesNotHold) {
+  for (const StageSpec* spec : stage_catalog()) {
+    const auto sets = kRuns.find(spec->name);
+    ASSERT_NE(sets, kRuns.end()) << spec->name << " is not tried: say how to run it";
+    for (size_t size : {1, 2, 9}) {
+      SCOPED_TRACE(std::string(spec->name) + ", batches of " + std::to_string(size));
+      const auto all = run(*spec, sets->second, size);
+      EXPECT_FALSE(all.empty()) << "nothing came out, so nothing was tried";
+      std::map<std::string, int> ids;
+      for (const auto& [envelope, bytes] : all) {
+        EXPECT_FALSE(envelope.id.empty());
+        EXPECT_EQ(++ids[envelope.id], 1) << "two records with one id";
+        if (!envelope.checksum.empty()) {
+          EXPECT_TRUE(envelope.has_checksum_of(bytes)) << bytes;
+        }
+        if (!envelope.signature.empty()) {
+          EXPECT_EQ(envelope.signature, signed_words(envelope, bytes)) << bytes;
+        }
+        if (spec->missing == StageSpec::Missing::absorbed) continue;  // what it makes is about many records
+        EXPECT_EQ(envelope.subject, "kept");
+        EXPECT_NE(envelope.find("mark"), nullptr);
+      }
+    }
+  }
+}
+
+// Where the bytes stay, what vouches for them stays; set writes to what was signed.
+TEST(Envelopes, WhatIsNotChangedStaysVouchedFor) {
+  for (const StageSpec* spec : stage_catalog()) {
+    if (spec->new_bytes) continue;
+    SCOPED_TRACE(std::string(spec->name));
+    for (const auto& [envelope, bytes] : run(*spec, kRuns.at(spec->name), 9)) {
+      EXPECT_TRUE(envelope.has_checksum_of(bytes));
+      EXPECT_EQ(envelope.signature.empty(), spec->name == "set");
+    }
+  }
+}
+
+TEST(Envelopes, OneOutputIsTheSameRecordAndSeveralAreItsChildren) {
+  const auto one = run(kMap, {{"expr", "length"}}, 9);
+  ASSERT_EQ(one.size(), 5u);
+  EXPECT_EQ(one[3].envelope.id, "id-3");
+  EXPECT_EQ(one[3].envelope.parent, "");
+  const auto several = run(kMap, {{"expr", ".[]"}}, 9);
+  ASSERT_EQ(several.size(), 8u);
+  EXPECT_EQ(several[0].envelope.parent, "id-0");
+  EXPECT_EQ(several[1].envelope.parent, "id-0");
+  EXPECT_NE(several[0].envelope.id, several[1].envelope.id);
+}
+
+// A batch that was changed on the way does not give its members' envelopes to others.
+TEST(Envelopes, OfMembersGoOnlyToTheArrayTheyCameWith) {
+  const auto arrays = run(kBatch, {{"size", "5"}}, 9);
+  ASSERT_EQ(arrays.size(), 1u);
+  for (const bool changed : {false, true}) {
+    test::Rig apart(kUnbatch, {});
+    apart.envelopes([&](size_t) { return arrays[0].envelope; });
+    apart.feed({{changed ? "[[5],[4],[3],[2],[1]]" : arrays[0].bytes}}, 1);
+    ASSERT_EQ(apart.held().size(), 1u);
+    const auto& members = apart.held()[0].second.slab().envelopes;
+    ASSERT_EQ(members.size(), 5u);
+    EXPECT_EQ(members[0].id == "id-0", !changed);
+    EXPECT_EQ(members[0].parent, changed ? arrays[0].envelope.id : "");
+    if (changed) {
+      EXPECT_EQ(members[0].find("batch_members"), nullptr);
+    }
+  }
+}
+
+// The bounds are those of the answer; the key by hand.
+TEST(Envelopes, OfAnAnswerSayWhatWindowItIsOf) {
+  const auto answers = run(kWindow, {{"size", "10s"}, {"every", "5s"}, {"by", "length", "n"}, {"time", ".[0]"}, {"emit", "{c: count}"}}, 2);
+  ASSERT_FALSE(answers.empty());
+  const Envelope& first = answers[0].envelope;  // the window from -5 to 5 holds 1 to 4; those with one item, then those with two
+  EXPECT_EQ(answers[0].bytes, R"({"start":"1969-12-31T23:59:55Z","end":"1970-01-01T00:00:05Z","n":1,"c":2})");
+  EXPECT_EQ(*first.find("window_type"), MetaValue("hopping"));
+  EXPECT_EQ(*first.find("window_start"), MetaValue("1969-12-31T23:59:55Z"));
+  EXPECT_EQ(*first.find("window_end"), MetaValue("1970-01-01T00:00:05Z"));
+  EXPECT_EQ(*first.find("window_size"), MetaValue("10s"));
+  EXPECT_EQ(*first.find("window_slide"), MetaValue("5s"));
+  EXPECT_EQ(*first.find("window_key"), MetaValue("1"));
+  EXPECT_EQ(first.media_type, "application/json");
+}
+
+}  // namespace
+}  // namespace leat
