@@ -39,7 +39,26 @@ class Argv {
   }
 
  private:
+  // What hands that know jq type; it has options where we have codecs and stages.
+  static std::string of_jq(std::string_view name) {
+    static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+        {"-r", "--out lines in front of the stages writes text raw"},
+        {"--raw-output", "--out lines in front of the stages writes text raw"},
+        {"-c", "a record is always one line"},
+        {"--compact-output", "a record is always one line"},
+        {"-s", "a stage `batch` makes arrays of records"},
+        {"--slurp", "a stage `batch` makes arrays of records"},
+        {"-R", "--in lines in front of the stages reads lines as text"},
+        {"--raw-input", "--in lines in front of the stages reads lines as text"},
+        {"--arg", "in an expression $ENV.NAME is a variable of the environment"},
+        {"--argjson", "in an expression $ENV.NAME is a variable of the environment"},
+    };
+    const auto* const at = std::find_if(std::begin(kOthers), std::end(kOthers), [&](const auto& row) { return row.first == name; });
+    return at == std::end(kOthers) ? std::string() : std::string(at->second);
+  }
+
   static std::string misplaced_global(std::string_view name) {
+    if (std::string known = of_jq(name); !known.empty()) return known;
     const std::string option = snake(name.substr(std::min<size_t>(2, name.size())));
     if (find_option(source_options(), option) || find_option(sink_options(), option)) return "it stands behind its --from or --to";
     return {};
@@ -52,6 +71,7 @@ class Argv {
   }
 
   std::string misplaced_in_stage(std::string_view word) const {
+    if (std::string known = of_jq(word); !known.empty()) return known;
     if (!word.starts_with("--")) return stage_named(word) ? fmt::format("write then {} to go on with another stage", word) : std::string();
     if (const std::string hint = misplaced_in_end(word); !hint.empty()) return hint;
     return misplaced_global(word);

@@ -55,6 +55,40 @@ Value named(const Value& key, Value item) {
   return out;
 }
 
+// A number as people write it: with a plus, zeros in front, a point at either end. As JSON in `out`; false: it is none.
+bool plain_number(std::string_view text, std::string& out) {
+  const auto digits = [&] {
+    const size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view some = text.substr(0, size);
+    text.remove_prefix(size);
+    return some;
+  };
+  if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
+    if (text[0] == '-') out += '-';
+    text.remove_prefix(1);
+  }
+  const std::string_view whole = digits();
+  const bool point = !text.empty() && text[0] == '.';
+  if (point) text.remove_prefix(1);
+  const std::string_view part = point ? digits() : std::string_view();
+  if (whole.empty() && part.empty()) return false;
+  const std::string_view front = whole.substr(std::min(whole.find_first_not_of('0'), whole.size()));
+  out += front.empty() ? "0" : front;
+  if (!part.empty()) (out += '.') += part;
+  out += text;
+  return number::length(out) == out.size();
+}
+
+// nan and infinity, of either sign, in any letters.
+bool odd_number(std::string_view text, double& out) {
+  std::string word(text);
+  std::transform(word.begin(), word.end(), word.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const bool minus = word[0] == '-', sign = minus || word[0] == '+';
+  word.erase(0, sign);
+  out = word == "nan" ? std::nan("") : minus ? -HUGE_VAL : HUGE_VAL;
+  return word == "nan" || word == "infinity" || word == "inf";
+}
+
 Got no_keys(Run& run, const Value& value) { return run.fail(shown(value) + " has no keys"); }
 
 Value absolute_of(const Value& value) {
@@ -189,12 +223,13 @@ Got tonumber(Run& run, Value* values, Value& out) {
     constexpr std::string_view kBlank = " \t\r\n";
     while (!text.empty() && kBlank.find(text.front()) != std::string_view::npos) text.remove_prefix(1);
     while (!text.empty() && kBlank.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-    if (!text.empty() && number::length(text) == text.size()) {
-      Value made = Value::literal(text);
+    std::string plain;
+    if (double odd; !text.empty() && !plain_number(text, plain) && odd_number(text, odd)) return answer(Value::real(odd), out);
+    if (!plain.empty() && number::length(plain) == plain.size()) {
+      Value made = Value::literal(plain);
       made.own();
       return answer(std::move(made), out);
     }
-    if (text == "nan") return answer(Value::real(std::nan("")), out);
   }
   return run.fail(shown(values[0]) + " cannot be parsed as a number");
 }

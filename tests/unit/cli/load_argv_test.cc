@@ -151,7 +151,9 @@ TEST(Argv, Mistakes) {
             "filter: there is no option --strict (it is a global option: write it before the first stage)");
   EXPECT_EQ(bad({"filter", ".a", "--append"}), "filter: there is no option --append (it stands behind its --from or --to)");
   EXPECT_EQ(bad({"filter", ".a", "map", ".b"}), "filter: no place for 'map' (write then map to go on with another stage)");
-  EXPECT_EQ(bad({"filter", "-r", ".a"}), "filter: there is no option -r (an operand that starts with - comes after --)");
+  EXPECT_EQ(bad({"filter", "-x", ".a"}), "filter: there is no option -x (an operand that starts with - comes after --)");
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{{"map", "-r", ".a"}, {"-r", "map", ".a"}})
+    EXPECT_NE(bad(words).find("there is no option -r (--out lines in front of the stages writes text raw)"), std::string::npos);
   EXPECT_EQ(bad({"batch", "0"}), "batch N: wants a whole number, 1 or more, not '0'");
   EXPECT_EQ(bad({"--drain", "soon", "map", "."}), "--drain: wants a duration such as 250ms, 1.5s, 5m or 1h, not 'soon'");
   EXPECT_EQ(bad({"--from", "x", "--until", "idle=x", "map", "."}),
