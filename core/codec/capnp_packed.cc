@@ -33,7 +33,7 @@ class PackedFramer final : public Framer {
         at = next;
       } else {
         if (skim_.unpacked() > max_record_) {
-          refuse(slab, at, next);
+          refuse(slab, at, at + static_cast<uint32_t>(skim_.head()));
           skim_.forget();
           at = next;
         }
@@ -67,7 +67,10 @@ class PackedFramer final : public Framer {
 
  private:
   void close(Slab& slab, uint32_t at, uint32_t next) {
-    if (refused_ || skim_.unpacked() > max_record_ || skim_.unpacked() > kMaxRatio * (next - at))
+    // Of one that is too long the same is kept, whether it comes whole or in pieces.
+    if (skim_.unpacked() > max_record_)
+      refuse(slab, at, at + static_cast<uint32_t>(skim_.head()));
+    else if (skim_.unpacked() > kMaxRatio * (next - at))
       refuse(slab, at, next);
     else
       slab.records.push_back({at, next});

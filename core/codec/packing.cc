@@ -1,7 +1,7 @@
 #include "core/codec/packing.h"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstring>
 
 #include "core/data/artifact.h"
@@ -12,6 +12,13 @@ namespace {
 constexpr size_t kWord = 8;
 constexpr size_t kRun = 255;
 
+// A table: without a machine's own instruction, which not all have, std::popcount is a call.
+constexpr auto kBits = [] {
+  std::array<uint8_t, 256> bits{};
+  for (size_t tag = 1; tag < bits.size(); ++tag) bits[tag] = static_cast<uint8_t>(bits[tag / 2] + tag % 2);
+  return bits;
+}();
+
 struct Token {
   size_t size;     // 0: not whole yet
   uint64_t words;  // that it stands for
@@ -21,7 +28,7 @@ Token token(std::string_view at) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(at[i]); };
   if (at.empty()) return {0, 0};
   if (byte(0) == 0) return at.size() < 2 ? Token{0, 0} : Token{2, 1u + byte(1)};
-  const size_t size = 1 + static_cast<size_t>(std::popcount(byte(0)));
+  const size_t size = size_t{1} + kBits[byte(0)];
   if (byte(0) != 0xFF) return at.size() < size ? Token{0, 0} : Token{size, 1};
   if (at.size() < size + 1) return {0, 0};
   const size_t all = size + 1 + byte(size) * kWord;
@@ -114,6 +121,7 @@ Skim::Step Skim::next(std::string_view text) {
       const uint64_t size = artifact::frame_size(table_);
       if (size == artifact::kNoFrame) return Step::broken;
       words_ = size / kWord;
+      head_ = taken_ + token.size;
     }
     done_ += token.words;
     if (words_ != 0 && done_ > words_) return Step::broken;  // a run that does not end where the message does

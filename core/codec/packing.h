@@ -27,6 +27,7 @@ class Skim {
   Step next(std::string_view text);
   size_t taken() const { return taken_; }           // bytes of `text` that are whole tokens of this message
   uint64_t unpacked() const { return words_ * 8; }  // the message's size; 0 while not known
+  size_t head() const { return head_; }             // bytes that tell its size; 0 while they have not come
   bool inside() const { return done_ > 0 || taken_ > 0; }
   void forget() { taken_ = 0; }  // the caller dropped the bytes taken
   void restart() { *this = {}; }
@@ -34,7 +35,7 @@ class Skim {
  private:
   std::string table_;  // unpacked, while the size is not known
   uint64_t words_ = 0, done_ = 0;
-  size_t taken_ = 0;
+  size_t taken_ = 0, head_ = 0;
 };
 
 }  // namespace leat::packing
