@@ -11,14 +11,15 @@
 #include <string_view>
 
 #include "core/codec/compress.h"
+#include "core/data/slab.h"
 #include "core/io/descriptor.h"
 
 namespace leat {
 
 class Intake {
  public:
-  static constexpr ssize_t kFailed = -1;       // by error()
-  static constexpr size_t kPiece = 64 * 1024;  // read at a time of what is packed
+  static constexpr ssize_t kFailed = -1;          // by error()
+  static constexpr size_t kPiece = Slab::kBlock;  // read at a time of what is packed, and first of all: so plain input loses no block
 
   explicit Intake(const Unpacking& how) : how_(how) {}
 
