@@ -130,16 +130,15 @@ const std::string_view kWindowEmit =
 
 const std::string_view kExpressions =
     "Expressions are written in the language of jq, version 1.7 and later. What is not covered is an error when leat starts, never another "
-    "answer. "
-    "Integers keep all their digits, and a value that nobody changed keeps its text.\n"
+    "answer.\n"
     "\n"
     "filter passes a record once if any output is neither null nor false. map makes one record of each output. An expression that fails on "
-    "a record sends "
-    "that record to err, with the message. Every evaluation is bounded in depth, steps and memory.\n"
+    "a record sends that record to err, with the message. Every evaluation is bounded in depth, steps and memory.\n"
     "\n"
-    "Not in the language, since records come from the pipeline: input, inputs, debug, stderr, input_filename, import, include, halt. "
-    "Regular expressions "
-    "are Perl's.";
+    "What differs: integers keep all their digits, a number that nobody computed with leaves as it was written (1.0, 1e3), and numbers are "
+    "compared by all their digits. A condition of filter, route or select that is an assignment (.a = 1) is refused, since it is always "
+    "true. Regular expressions are Perl's. Not in the language, since records come from the pipeline: input, inputs, debug, stderr, "
+    "input_filename, input_line_number, import, include, halt.";
 
 const std::string_view kEnvelope = "Beside its payload a record has an envelope. Text input gets one only if somebody asks for it.";
 

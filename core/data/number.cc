@@ -42,30 +42,23 @@ Decimal decimal(std::string_view text) {
   return out;
 }
 
-std::string digits_of(const Decimal& number) {
-  std::string digits(number.digits);
-  std::erase(digits, '.');
-  return digits;
-}
-
-// With an exponent where there would be many zeros in front, or where more than `plain` digits stand before the point.
-void spell(const Decimal& number, int64_t plain, std::string& out) {
-  const std::string digits = digits_of(number);
-  const auto point = number.exponent, count = static_cast<int64_t>(digits.size());
-  if (number.negative) out += '-';
+// 0.DIGITS * 10^point. With an exponent where there would be many zeros in front, or more than `plain` digits before the point.
+void spell(bool negative, std::string_view digits, int64_t point, int64_t plain, std::string& out) {
+  const auto count = static_cast<int64_t>(digits.size());
+  if (negative) out += '-';
   if (point <= -4 || point > plain) {
     const int64_t exponent = point - 1;
     out += digits[0];
-    if (count > 1) (out += '.').append(digits, 1);
+    if (count > 1) (out += '.') += digits.substr(1);
     (out += 'e') += exponent < 0 ? '-' : '+';
     if (std::abs(exponent) < 10) out += '0';
     write(std::abs(exponent), out);
   } else if (point <= 0) {
     out.append("0.").append(static_cast<size_t>(-point), '0') += digits;
   } else {
-    out.append(digits, 0, static_cast<size_t>(std::min(point, count)));
+    out += digits.substr(0, static_cast<size_t>(point));
     if (point > count) out.append(static_cast<size_t>(point - count), '0');
-    if (point < count) (out += '.').append(digits, static_cast<size_t>(point));
+    if (point < count) (out += '.') += digits.substr(static_cast<size_t>(point));
   }
 }
 
@@ -141,18 +134,27 @@ void write(double value, std::string& out) {
   value = std::clamp(value, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
   if (value == std::floor(value) && std::fabs(value) < 1e15 && !(value == 0 && std::signbit(value)))
     return write(static_cast<int64_t>(value), out);
+  if (value == 0) return void(out += "-0");
   char text[40];
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
-  const Decimal exact = decimal({text, static_cast<size_t>(end - text)});
-  if (exact.zero()) return void(out += "-0");
+  char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
+  const bool negative = text[0] == '-';
+  char* first = text + negative;
+  char* const mark = std::find(first, end, 'e');
+  int exponent = 0;
+  std::from_chars(mark + (mark[1] == '+' ? 2 : 1), end, exponent);
+  if (mark - first > 1) first[1] = first[0], ++first;  // the point goes
+  const std::string_view digits(first, static_cast<size_t>(mark - first));
   // The language's peer writes an exponent from here on; goldens compare text.
-  spell(exact, static_cast<int64_t>(digits_of(exact).size()) + 15, out);
+  spell(negative, digits, exponent + 1, static_cast<int64_t>(digits.size()) + 15, out);
 }
 
 void canonical(std::string_view text, std::string& out) {
   const Decimal exact = decimal(text);
+  if (exact.zero()) return void(out += '0');
+  std::string digits(exact.digits);
+  std::erase(digits, '.');
   // As people write them while that is not long; what fits 64 bits is.
-  exact.zero() ? void(out += '0') : spell(exact, std::max<int64_t>(40, static_cast<int64_t>(digits_of(exact).size())), out);
+  spell(exact.negative, digits, exact.exponent, std::max<int64_t>(40, static_cast<int64_t>(digits.size())), out);
 }
 
 size_t length(std::string_view text) {

@@ -21,7 +21,7 @@ std::string_view foreign_hint(std::string_view name) {
   struct Foreign {
     std::string_view name, hint;
   };
-  static constexpr std::array<Foreign, 54> kForeign{{
+  static constexpr std::array<Foreign, 55> kForeign{{
       {"None", "write `null`"},
       {"nil", "write `null`"},
       {"NULL", "write `null`"},
@@ -75,6 +75,7 @@ std::string_view foreign_hint(std::string_view name) {
       {"stderr", "another `--to` shows what passes"},
       {"halt", "a stage `take` ends a stream"},
       {"halt_error", "error(\"reason\") fails the record"},
+      {"input_line_number", "a record does not know its line"},
       {"input_filename", "`$origin` says where the record came from"},
   }};
   for (const Foreign& foreign : kForeign)

@@ -13,6 +13,8 @@
 namespace leat {
 namespace {
 
+constexpr uint64_t kMostBytes = 128u << 20;  // of keys, so that few and very long ones are bounded as well
+
 class Dedupe final : public Stage {
  public:
   Dedupe(std::shared_ptr<const expr::Program> key, std::optional<Duration> ttl, uint64_t most, bool refresh)
@@ -42,6 +44,7 @@ class Dedupe final : public Stage {
   }
 
   void forget() {
+    bytes_ -= order_.front().key.size();
     seen_.erase(order_.front().key);
     order_.pop_front();
   }
@@ -54,7 +57,8 @@ class Dedupe final : public Stage {
       }
       return false;
     }
-    if (seen_.size() >= most_) forget();
+    while (!order_.empty() && (seen_.size() >= most_ || bytes_ + key_.size() > kMostBytes)) forget();
+    bytes_ += key_.size();
     order_.push_back({key_, now});
     seen_.emplace(order_.back().key, std::prev(order_.end()));
     return true;
@@ -66,6 +70,7 @@ class Dedupe final : public Stage {
   const bool refresh_;
   expr::Machine machine_;
   std::string key_;                                                       // of the record at hand: all values that are equal have one text
+  uint64_t bytes_ = 0;                                                    // of the keys in order_
   std::list<Seen> order_;                                                 // seen longest ago first
   std::unordered_map<std::string_view, std::list<Seen>::iterator> seen_;  // keys live in order_
 };
@@ -107,9 +112,8 @@ constexpr StageSpec kDedupe{
     .group = "flow",
     .summary = "pass the first record of each key",
     .details =
-        "The key is what the expression answers: keys that are == are one, however they are spelt (1 and 1.0). Past max_keys the key seen "
-        "longest ago is forgotten, so memory stays "
-        "bounded and an old duplicate may pass again.",
+        "The key is what the expression answers: keys that are == are one, however they are spelt (1 and 1.0). Past max_keys, or 128 MiB "
+        "of keys, the key seen longest ago is forgotten, so memory stays bounded and an old duplicate may pass again.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -45,6 +45,19 @@ TEST(Dedupe, TheKeySeenLongestAgoIsForgottenFirst) {
   EXPECT_EQ(test::run_lawful(kDedupe, {{"max_keys", "2"}, {"refresh"}}, script).out(), (Lines{"1", "2", "3", "2", "1"}));
 }
 
+// Five keys of 30 MiB are more than the 128 MiB there is for keys: the first is forgotten, the last is not.
+TEST(Dedupe, LongKeysAreBoundedTogether) {
+  test::Rig rig(kDedupe, {});
+  const auto passes = [&](char letter) {
+    const size_t before = rig.held().size();
+    rig.feed({{'"' + std::string(30u << 20, letter) + '"'}}, 1);
+    return rig.held().size() > before;
+  };
+  for (char letter : {'a', 'b', 'c', 'd', 'e'}) EXPECT_TRUE(passes(letter)) << letter;
+  EXPECT_FALSE(passes('e'));
+  EXPECT_TRUE(passes('a'));
+}
+
 TEST(Dedupe, AKeyThatCannotBeWorkedOutFails) {
   const auto outcome = test::run_lawful(kDedupe, {{"key", ".a.b"}}, lines({R"({"a":{"b":1}})", R"({"a":1})", "{"}));
   EXPECT_EQ(outcome.out(), (Lines{R"({"a":{"b":1}})"}));
