@@ -99,7 +99,7 @@ print(struct.unpack("i", fcntl.ioctl(open("pipe", "rb+", buffering=0), termios.F
   "$LEAT" --from unix-listen:sock --until count=300 --to /dev/null &
   pid=$!
   eventually [ -S sock ]
-  python3 - "$pid" <<'PY'
+  python3 - "$pid" <<'PY' || { kill "$pid"; return 1; }
 import os, socket, sys, time
 def count(): return len(os.listdir(f"/proc/{sys.argv[1]}/fd"))
 def visit(n):
