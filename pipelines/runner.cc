@@ -16,10 +16,7 @@ class Runner::SinkPort final : public SinkHost {
   Loop& loop() override { return runner_.loop_; }
   void post(std::function<void()> job) override { runner_.turnstile_.post(std::move(job)); }
 
-  void full(bool is) override {
-    for (uint32_t input : runner_.states_[node_]->reached_by) runner_.inputs_[input]->shut.fetch_add(is ? 1 : -1);
-    if (!is) runner_.wake();
-  }
+  void full(bool is) override { runner_.shut(node_, is); }
 
   void done(bool of_stdout) override {
     if (of_stdout) {
@@ -118,21 +115,49 @@ Runner::~Runner() {
   for (std::thread& thread : threads_) thread.join();  // of a run that was over by itself
 }
 
-// Counts the edges into every node, and which inputs can reach it.
+// Counts the edges into every node, and what must pause while it has no room: the inputs and buffers next above it.
 void Runner::connect() {
   for (uint32_t i = 0; i < graph_.inputs.size(); ++i)
     for (const auto* readers : {&graph_.inputs[i].out, &graph_.inputs[i].err})
-      for (uint32_t reader : *readers) ++states_[reader]->open_parents, states_[reader]->reached_by.push_back(i);
+      for (uint32_t reader : *readers) ++states_[reader]->open_parents, states_[reader]->inputs.push_back(i);
+  const auto tidy = [](std::vector<uint32_t>& all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  };
   for (uint32_t node = 0; node < graph_.nodes.size(); ++node) {
-    auto& from = states_[node]->reached_by;
-    std::sort(from.begin(), from.end());
-    from.erase(std::unique(from.begin(), from.end()), from.end());
-    for (const auto& readers : graph_.nodes[node].readers)
-      for (uint32_t reader : readers) {
-        ++states_[reader]->open_parents;
-        states_[reader]->reached_by.insert(states_[reader]->reached_by.end(), from.begin(), from.end());
+    auto &inputs = states_[node]->inputs, &buffers = states_[node]->buffers;
+    tidy(inputs), tidy(buffers);
+    const bool waits = graph_.nodes[node].spec && graph_.nodes[node].spec->waits;
+    for (size_t port = 0; port < graph_.nodes[node].readers.size(); ++port)
+      for (uint32_t reader : graph_.nodes[node].readers[port]) {
+        NodeState& below = *states_[reader];
+        ++below.open_parents;
+        if (waits && port == kOut) {
+          below.buffers.push_back(node);
+          continue;
+        }
+        below.inputs.insert(below.inputs.end(), inputs.begin(), inputs.end());
+        below.buffers.insert(below.buffers.end(), buffers.begin(), buffers.end());
       }
   }
+}
+
+// A sink or a buffer has no room, or has some again.
+void Runner::shut(uint32_t node, bool is) {
+  for (uint32_t input : states_[node]->inputs) inputs_[input]->shut.fetch_add(is ? 1 : -1);
+  for (uint32_t buffer : states_[node]->buffers)
+    if ((states_[buffer]->full += is ? 1 : -1) == 0) turnstile_.post([this, buffer] { room(buffer); });
+  if (!is) wake();
+}
+
+// What waits in a buffer goes on, unless its readers have filled up again.
+void Runner::room(uint32_t buffer) {
+  if (states_[buffer]->finished || states_[buffer]->full > 0) return;
+  serial_->now = now();
+  StageTurn turn(*this, buffer, *serial_);
+  graph_.nodes[buffer].stage->room(turn);
+  flush();
+  after_turn();
 }
 
 Done Runner::start() {

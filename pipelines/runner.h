@@ -77,7 +77,8 @@ class Runner {
     uint64_t delivered = 0;           // sinks; turn
     std::atomic<uint64_t> delivered_seen{0};
     std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
-    std::vector<uint32_t> reached_by;                      // inputs, for sinks
+    std::vector<uint32_t> inputs, buffers;                 // whose records come here without waiting in a buffer on the way
+    int full = 0;                                          // of a buffer: how many of its readers have no room; turn
   };
 
   // runner.cc: life
@@ -91,6 +92,8 @@ class Runner {
   void finish_node(uint32_t node);
   void parent_ended(uint32_t node);
   void origin_ended(uint16_t origin);
+  void shut(uint32_t node, bool is);
+  void room(uint32_t buffer);
   void flush();
   void commit(bool resting);
   void on_time();

@@ -10,7 +10,7 @@
 namespace leat {
 
 // Each is defined at the end of its own file.
-extern const StageSpec kDedupe, kFilter, kMap, kSample, kTake, kSkip, kBatch, kUnbatch, kRoute, kSet, kWindow;
+extern const StageSpec kDedupe, kFilter, kMap, kSample, kTake, kSkip, kBatch, kBuffer, kUnbatch, kRoute, kSet, kWindow;
 
 std::span<const StageSpec* const> stage_catalog();
 const StageSpec* find_stage(std::string_view name);

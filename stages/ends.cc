@@ -179,13 +179,6 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
   return std::unique_ptr<Source>(std::make_unique<ConnectSource>(std::move(*place), how, codec, codec_options));
 }
 
-WhenFull when_full_of(const std::string& word) {
-  if (word == "drop-oldest") return WhenFull::drop_oldest;
-  if (word == "drop-newest") return WhenFull::drop_newest;
-  if (word == "dlq") return WhenFull::dlq;
-  return WhenFull::block;
-}
-
 using Written = Result<std::unique_ptr<Sink>>;
 
 Written connect_sink(const Address& address, const std::string& url, const Settings& options, WhenFull when_full, const CodecSpec& codec,

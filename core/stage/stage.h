@@ -52,6 +52,10 @@ class Turn {
   virtual bool wants(Port port) const = 0;                           // is this port read; if not, emitting there counts drops
   virtual SlabRef slab() = 0;                                        // an empty slab for JSON records; always granted
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
+
+  // Of a stage that waits (StageSpec::waits) alone:
+  virtual bool full() const { return false; }  // has anything that reads `out` no room? What it emits all the same is taken
+  virtual void hold(bool) {}                   // true: it has no room itself, and what brings it records pauses until it says false
 };
 
 class Stage {
@@ -69,6 +73,7 @@ class Stage {
   virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
   virtual std::optional<Instant> deadline() const { return std::nullopt; }
   virtual void tick(Turn&) {}  // the deadline has come (or passed)
+  virtual void room(Turn&) {}  // of a stage that waits: its readers have room again
   // One of its inputs (Batch::origin) will bring no more, because there is no more; not when the run is cut short.
   virtual void ended(uint16_t, Turn&) {}
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
@@ -116,6 +121,8 @@ struct StageSpec {
   Result<std::unique_ptr<Stage>> (*make)(const Settings&, const MakeContext&);
   // The ports that depend on the settings (route's cases), appended to `ports`. Null: none.
   std::vector<std::string> (*more_ports)(const Settings&) = nullptr;
+  // It keeps records while its readers have no room, so that a slow reader below it does not pause what is above it.
+  bool waits = false;
 };
 
 }  // namespace leat

@@ -145,7 +145,10 @@ void ListenSink::take(Batch&& batch, Turn& turn) {
   if (clients_.empty()) {
     waiting_.put(std::move(batch), turn);
     if (how_.when_full == WhenFull::drop_oldest)
-      if (const uint64_t dropped = waiting_.drop_oldest(Outlet::kFull); dropped > 0) host_->dropped(dropped, "full");
+      for (Batch& dropped : waiting_.drop_oldest(Outlet::kFull)) {
+        host_->dropped(dropped.size(), "full");
+        dropped.let_go();
+      }
     return settle();
   }
   given_ += batch.size();

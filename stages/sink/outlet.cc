@@ -51,7 +51,10 @@ void Outlet::take(Batch&& batch, Turn& turn) {
     backlog_.put(std::move(batch), turn);
     if (how_.when_full != WhenFull::drop_oldest) return;
     const size_t most = kFull > outbox_.bytes() ? kFull - outbox_.bytes() : 0;
-    if (const uint64_t dropped = backlog_.drop_oldest(most); dropped > 0) host_.dropped(dropped, "full");
+    for (Batch& dropped : backlog_.drop_oldest(most)) {
+      host_.dropped(dropped.size(), "full");
+      dropped.let_go();
+    }
     return;
   }
   uint64_t records = batch.size();

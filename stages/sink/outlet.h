@@ -12,14 +12,11 @@
 #include "core/codec/codec.h"
 #include "core/io/channel.h"
 #include "core/io/outbox.h"
+#include "core/stage/backlog.h"
 #include "core/stage/end.h"
-#include "stages/sink/backlog.h"
 #include "stages/sink/press.h"
 
 namespace leat {
-
-// What happens to a record for which there is no room.
-enum class WhenFull : uint8_t { block, drop_oldest, drop_newest, dlq };
 
 class Outlet {
  public:

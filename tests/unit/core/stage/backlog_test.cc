@@ -1,4 +1,4 @@
-#include "stages/sink/backlog.h"
+#include "core/stage/backlog.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@ namespace {
 class BacklogTest : public testing::Test {
  protected:
   // A batch of records "FROM" ... of `size` bytes each, committed as one position.
-  void put(int from, int count, size_t size = 3) {
+  void put(int from, int count, size_t size = 3, uint16_t origin = 0) {
     SlabRef slab = pool.take();
     slab->source = &name;
     slab->offset = 1000;
@@ -19,12 +19,20 @@ class BacklogTest : public testing::Test {
       record.resize(size, '.');
       slab->add(record);
     }
-    backlog.put(Batch(std::move(slab), Receipt(frontier, ++end), 0), turn);
+    backlog.put(Batch(std::move(slab), Receipt(frontier, ++end), origin), turn);
   }
   static std::vector<int> numbers(const Batch& batch) {
     std::vector<int> found;
     for (size_t i = 0; i < batch.size(); ++i) found.push_back(std::stoi(std::string(batch.record(i))));
     return found;
+  }
+  size_t drop_oldest(size_t bytes, size_t records = SIZE_MAX) {
+    size_t dropped = 0;
+    for (Batch& batch : backlog.drop_oldest(bytes, records)) {
+      dropped += batch.size();
+      batch.let_go();
+    }
+    return dropped;
   }
   std::vector<int> waiting() {
     std::vector<int> all;
@@ -74,13 +82,50 @@ TEST_F(BacklogTest, TheOldestAreDroppedByRecordAndOnlyWhatIsNotUnderWay) {
   put(10, 10);
   put(20, 1, Backlog::kChunk);
   put(30, 10);
-  EXPECT_EQ(backlog.drop_oldest(40 + 7 * 4 + Backlog::kChunk + 1 + 40), 3u);
-  EXPECT_EQ(backlog.drop_oldest(40 + 5 * 4), 7u + 1u + 5u);
+  EXPECT_EQ(drop_oldest(40 + 7 * 4 + Backlog::kChunk + 1 + 40), 3u);
+  EXPECT_EQ(drop_oldest(40 + 5 * 4), 7u + 1u + 5u);
   EXPECT_EQ(backlog.bytes(), 60u);
   EXPECT_EQ(frontier.committed(), 0u) << "the first chunk is still owed";
   backlog.delivered(1);
   EXPECT_EQ(waiting(), (std::vector{35, 36, 37, 38, 39}));
   EXPECT_EQ(frontier.committed(), 3u) << "what was dropped by policy is done with";
+}
+
+TEST_F(BacklogTest, TheOldestAreDroppedByCountToo) {
+  put(0, 5);
+  put(5, 20000);
+  EXPECT_EQ(drop_oldest(SIZE_MAX, 20000), 5u);
+  EXPECT_EQ(drop_oldest(SIZE_MAX, 3), 19997u);
+  EXPECT_EQ(backlog.records(), 3u);
+  EXPECT_EQ(backlog.bytes(), 12u);
+}
+
+TEST_F(BacklogTest, TheOldestChunkIsTakenForGood) {
+  put(0, 2000, 20);
+  put(100, 2);
+  Batch oldest = backlog.pop();
+  EXPECT_EQ(oldest.size(), 2000u);
+  oldest.let_go();
+  EXPECT_EQ(backlog.records(), 2u);
+  Batch next = backlog.pop();
+  EXPECT_EQ(numbers(next), (std::vector{100, 101}));
+  next.let_go();
+  EXPECT_TRUE(backlog.empty());
+  EXPECT_EQ(backlog.bytes(), 0u);
+  EXPECT_EQ(frontier.pending(), 0u);
+  EXPECT_EQ(frontier.lost(), 0u);
+}
+
+TEST_F(BacklogTest, RecordsOfTwoInputsDoNotShareAChunk) {
+  put(1, 1);
+  put(2, 1, 3, 1);
+  Batch first = backlog.pop();
+  EXPECT_EQ(numbers(first), std::vector{1});
+  EXPECT_EQ(first.origin(), 0);
+  first.let_go();
+  Batch second = backlog.pop();
+  EXPECT_EQ(second.origin(), 1);
+  second.let_go();
 }
 
 TEST_F(BacklogTest, WhatIsTakenAndLetGoUndeliveredIsLost) {

@@ -1,4 +1,4 @@
-#include "stages/sink/backlog.h"
+#include "core/stage/backlog.h"
 
 #include <utility>
 
@@ -8,18 +8,26 @@ void Backlog::Chunk::close() {
   if (slab) batch = Batch(std::exchange(slab, {}), receipts.join(), origin);
 }
 
+WhenFull when_full_of(std::string_view word) {
+  if (word == "drop-oldest") return WhenFull::drop_oldest;
+  if (word == "drop-newest") return WhenFull::drop_newest;
+  if (word == "dlq") return WhenFull::dlq;
+  return WhenFull::block;
+}
+
 // May this batch be copied into the last chunk? It must read the same way, and not be under way already.
 bool Backlog::joins(const Batch& batch, size_t size) const {
   if (chunks_.size() <= handed_ || !chunks_.back().slab || chunks_.back().bytes + size > kChunk) return false;
   const Slab& last = *chunks_.back().slab;
   const Slab& slab = batch.slab();
-  return last.format == slab.format && last.source == slab.source && last.envelopes.empty() == slab.envelopes.empty();
+  return chunks_.back().origin == batch.origin() && last.format == slab.format && last.source == slab.source &&
+         last.envelopes.empty() == slab.envelopes.empty();
 }
 
 void Backlog::put(Batch&& batch, Turn& turn) {
   size_t size = 0;
   batch.each([&](uint32_t i) { size += batch.slab().record(i).size() + 1; });
-  bytes_ += size;
+  bytes_ += size, records_ += batch.size();
   if (size >= kChunk / 2) {
     if (chunks_.size() > handed_) chunks_.back().close();
     chunks_.push_back({std::move(batch), {}, {}, 0, size});
@@ -51,29 +59,45 @@ const Batch* Backlog::next() {
 
 void Backlog::delivered(size_t chunks) {
   for (; chunks > 0; --chunks) {
-    bytes_ -= chunks_.front().bytes;
-    chunks_.front().batch.let_go();
+    forget(chunks_.front()).let_go();
     chunks_.pop_front();
     --handed_;
   }
 }
 
-uint64_t Backlog::drop_oldest(size_t most) {
-  uint64_t dropped = 0;
-  while (bytes_ > most && handed_ < chunks_.size()) {
+Batch Backlog::pop() {
+  Batch oldest = forget(chunks_.front());
+  chunks_.pop_front();
+  return oldest;
+}
+
+// No longer counts a chunk that is about to go; answers its records.
+Batch Backlog::forget(Chunk& chunk) {
+  chunk.close();
+  bytes_ -= chunk.bytes, records_ -= chunk.batch.size();
+  return std::move(chunk.batch);
+}
+
+std::vector<Batch> Backlog::drop_oldest(size_t bytes, size_t records) {
+  std::vector<Batch> dropped;
+  while ((bytes_ > bytes || records_ > records) && handed_ < chunks_.size()) {
     Chunk& oldest = chunks_[handed_];
     oldest.close();
-    const size_t before = oldest.batch.size();
+    std::vector<uint32_t> gone;
+    Batch all = oldest.batch.share();
     oldest.batch.keep_if([&](uint32_t i) {
-      if (bytes_ <= most) return true;
-      const size_t size = oldest.batch.slab().record(i).size() + 1;
-      bytes_ -= size, oldest.bytes -= size;
+      if (bytes_ <= bytes && records_ <= records) return true;
+      const size_t size = all.slab().record(i).size() + 1;
+      bytes_ -= size, oldest.bytes -= size, --records_;
+      gone.push_back(i);
       return false;
     });
-    dropped += before - oldest.batch.size();
-    if (!oldest.batch.empty()) break;
-    oldest.batch.let_go();
-    chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(handed_));
+    if (oldest.batch.empty()) {
+      oldest.batch.let_go();
+      chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(handed_));
+    }
+    dropped.push_back(all.pick(std::move(gone)));
+    all.let_go();
   }
   return dropped;
 }
@@ -85,7 +109,7 @@ std::vector<Batch> Backlog::take() {
     all.push_back(std::move(chunk.batch));
   }
   chunks_.clear();
-  handed_ = bytes_ = 0;
+  handed_ = bytes_ = records_ = 0;
   return all;
 }
 
