@@ -90,7 +90,8 @@ void ConnectSink::confirm() {
     int owed = 0;
     const int fd = outlet_->channel().descriptor().fd();
     if (::ioctl(fd, SIOCOUTQ, &owed) != 0) owed = 0;
-    if (!place_.tcp() && owed == 0 && reset(fd)) return lost(place_.error("write", ECONNRESET));
+    // Asked before anything counts as arrived. A tcp peer that has hung up may still read, so no event tells that it does not.
+    if (reset(fd)) return lost(place_.error("write", ECONNRESET));
     // A unix socket counts what its peer has not read in units of its own: nothing less than all of it means anything.
     const uint64_t arrived = place_.tcp() ? outlet_->sent() - static_cast<uint64_t>(owed) : owed > 0 ? acknowledged_ : outlet_->sent();
     const auto now = std::chrono::steady_clock::now();
