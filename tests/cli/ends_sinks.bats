@@ -2,9 +2,6 @@
 # shellcheck disable=SC1010,SC2016,SC2154 # done is a file here, ${...} is not for this shell, bats sets stderr
 load helpers
 
-# A server that a failed test leaves behind would hold the whole run.
-teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
-
 @test "a file takes its place when the run is over, with the mode it had, and through a link" {
   echo old >out.ndjson
   chmod 640 out.ndjson

@@ -13,6 +13,9 @@ export -f leat make_data
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
+# What a failed test leaves running would hold the whole run.
+teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
+
 # run_leat WORD...: sets $status, $output (stdout) and $stderr.
 run_leat() { run --separate-stderr timeout 20 "$LEAT" "$@"; }
 

@@ -14,6 +14,7 @@ namespace {
 // How to run each stage so that it lets something out. White space and escapes make new spellings show as new bytes.
 const std::map<std::string_view, std::vector<test::Set>> kRuns{
     {"batch", {{"size", "2"}}},
+    {"buffer", {{"size", "2"}}},
     {"dedupe", {{"key", ".[0]"}}},
     {"filter", {{"expr", ".[0] > 1"}}},
     {"map", {{"expr", ".[]"}}},
