@@ -96,7 +96,7 @@ import fcntl, struct, termios
 print(struct.unpack("i", fcntl.ioctl(open("pipe", "rb+", buffering=0), termios.FIONREAD, b"0000"))[0])')" = 0 ]; }
 
 @test "descriptors stay as many, run after run of clients" {
-  "$LEAT" --from unix-listen:sock --until count=300 --to /dev/null &
+  "$LEAT" --from unix-listen:sock --until count=300 --to out --append &
   pid=$!
   eventually [ -S sock ]
   python3 - "$pid" <<'PY' || { kill "$pid"; return 1; }
@@ -105,13 +105,16 @@ def count(): return len(os.listdir(f"/proc/{sys.argv[1]}/fd"))
 def visit(n):
     for i in range(n):
         s = socket.socket(socket.AF_UNIX); s.connect("sock"); s.sendall(b"1\n"); s.close()
-visit(1)
+def wait(true):  # who has connected has not been accepted yet: only what comes out tells that all were
+    deadline = time.time() + 30
+    while not true() and time.time() < deadline: time.sleep(.01)
+    assert true(), (first, count())
+def written(): return len(open("out").readlines())
 first = count()
 visit(250)
-deadline = time.time() + 30
-while count() > first and time.time() < deadline: time.sleep(.01)
-assert count() <= first, (first, count())
-visit(49)
+wait(lambda: written() == 250)
+wait(lambda: count() == first)
+visit(50)
 PY
   wait
 }
