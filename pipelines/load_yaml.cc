@@ -1,5 +1,7 @@
 #include "pipelines/load_yaml.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -187,6 +189,19 @@ void refuse_open_quotes(const Node& node, std::string_view text, Problems& probl
   problems.push_back({node.mark, {}, "this quote is never closed", {}});
 }
 
+// YAML has no control characters but these three, and its parser reads others as something else or not at all.
+void refuse_controls(std::string_view text, Problems& problems) {
+  const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F; };
+  const auto at = std::find_if(text.begin(), text.end(), is_control);
+  if (at == text.end()) return;
+  const auto line_begin = std::find(std::make_reverse_iterator(at), text.rend(), '\n').base();
+  const Mark mark{static_cast<int>(1 + std::count(text.begin(), at, '\n')), static_cast<int>(1 + (at - line_begin))};
+  problems.push_back({mark,
+                      {},
+                      fmt::format("a control character (0x{:02x}) cannot stand in YAML", static_cast<unsigned char>(*at)),
+                      fmt::format("write it as \"\\x{:02x}\", in double quotes", static_cast<unsigned char>(*at))});
+}
+
 }  // namespace
 
 Document load_yaml(std::string text) {
@@ -194,6 +209,8 @@ Document load_yaml(std::string text) {
   document.text = std::move(text);
   if (document.text.size() > kMaxFile) return document.problems.push_back({{}, {}, "the file is longer than 4 MiB", {}}), document;
   if (!text::utf8(document.text)) return document.problems.push_back({{}, {}, "the file is not UTF-8", {}}), document;
+  refuse_controls(document.text, document.problems);
+  if (!document.problems.empty()) return document;
   try {
     std::istringstream in(document.text);
     YAML::Parser parser(in);

@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/codec/artifact_format.h"
+#include "core/codec/framing.h"
 #include "core/codec/opener.h"
 #include "core/data/artifact.h"
 
@@ -59,8 +60,8 @@ class CapnpFramer final : public Framer {
       if (frame == artifact::kNoFrame) {
         fail("corrupt segment table", slab.offset + at);
       } else if (frame > max_record_) {
-        refuse(slab, at, frame);
-        at = slab.records.back().end;
+        if (!end && size - at < kept()) break;
+        at = refuse(slab, at, frame);
       } else if (frame == 0 || frame > size - at) {
         break;
       } else {
@@ -80,13 +81,16 @@ class CapnpFramer final : public Framer {
   const Error* broken() const override { return error_ ? &*error_ : nullptr; }
 
  private:
-  // What has come of a message too long stands for it; the rest is skipped without being kept.
-  void refuse(Slab& slab, uint32_t at, uint64_t frame) {
+  uint32_t kept() const { return std::min(framing::kKept, max_record_); }
+
+  // The front of a message too long stands for it; the rest is skipped. Answers where what comes next begins, as far as it has come.
+  uint32_t refuse(Slab& slab, uint32_t at, uint64_t frame) {
     const auto here = static_cast<uint32_t>(std::min<uint64_t>(frame, slab.size() - at));
     slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), "limit",
                            fmt::format("message of {} is longer than {}", text::size(frame), text::size(max_record_))});
-    slab.records.push_back({at, at + here});
+    slab.records.push_back({at, at + std::min(kept(), here)});
     skip_ = frame - here;
+    return at + here;
   }
 
   void fail(std::string_view what, uint64_t offset) {

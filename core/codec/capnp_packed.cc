@@ -28,6 +28,9 @@ class PackedFramer final : public Framer {
       const auto next = at + static_cast<uint32_t>(skim_.taken());
       if (step == packing::Skim::Step::broken) {
         fail("not a packed message", slab.offset + next);
+        if (refused_ || skim_.unpacked() <= max_record_) break;
+        const uint32_t begin = std::exchange(at, at + static_cast<uint32_t>(skim_.head()));
+        refuse(slab, begin, at);
       } else if (step == packing::Skim::Step::message) {
         close(slab, at, next);
         at = next;

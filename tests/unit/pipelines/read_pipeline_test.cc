@@ -176,6 +176,8 @@ TEST(Yaml, WhatWeRefuseOfYaml) {
   EXPECT_EQ(bad("from: 'it''s\n"), "p.yaml:1:7: this quote is never closed");
   EXPECT_NE(bad("from: !secret a\n").find("the tag '!secret' means nothing here"), std::string::npos);
   EXPECT_EQ(bad("from: \xff\n"), "p.yaml: the file is not UTF-8");
+  EXPECT_EQ(bad("from: a\nto: b\x01\n"),
+            "p.yaml:2:6: a control character (0x01) cannot stand in YAML (write it as \"\\x01\", in double quotes)");
   EXPECT_EQ(bad("from: [a\n").substr(0, 7), "p.yaml:");
   EXPECT_EQ(bad(""), "p.yaml: a pipeline file is a map, here is nothing (begin with from:, stages: or chains:)");
   EXPECT_EQ(bad("{}"), "p.yaml:1:1: nothing to run: there are no stages and no ends (begin with from:, stages: or chains:)");
