@@ -147,7 +147,8 @@ step_fuzz() {
   need clang-14 libclang-rt-14-dev llvm-14
   cmake --preset fuzz && cmake --build --preset fuzz || return
   local targets
-  mapfile -t targets < <(find build/fuzz/tests/fuzz -maxdepth 1 -name '*_fuzz' -type f | sort | head -n 8)
+  mapfile -t targets < <(find build/fuzz/tests/fuzz -maxdepth 1 -name '*_fuzz' -type f | sort)
+  [ ${#targets[@]} -le 8 ] || { printf 'left out for time: %s\n' "${targets[@]:8}"; targets=("${targets[@]:0:8}"); }
   [ ${#targets[@]} != 0 ] || { echo 'there are no fuzz targets yet'; return 0; }
   printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} .ci/fuzz-one {} 30
 }
