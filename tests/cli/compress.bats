@@ -10,8 +10,9 @@ export -f pack unpack
   seq 20000 >want
   for with in gzip zstd; do
     pack $with <want >packed
+    cat packed packed >twice
     for line in 'leat <packed --from -' 'cat packed | leat --to -' 'leat --from packed --to -' "leat --from exec:'cat packed' --to -" \
-      'leat --from packed --decompress '$with' --to -' 'cat packed packed | leat take 20000'; do
+      'leat --from packed --decompress '$with' --to -' 'leat <twice take 20000'; do
       run_line "$line | cmp - want"
       expect_status 0
       expect_err ''
@@ -52,6 +53,7 @@ export -f pack unpack
   seq 200000 >want
   for with in gzip zstd; do
     pack $with <want >packed
+    cat packed packed >twice
     for size in $(($(stat -c %s packed) / 2)) $(($(stat -c %s packed) - 1)); do
       head -c "$size" packed >short
       run_leat --from short --to got.ndjson
@@ -70,6 +72,7 @@ export -f pack unpack
   seq 200000 >want
   for with in gzip zstd; do
     pack $with <want >packed
+    cat packed packed >twice
     size=$(stat -c %s packed)
     { head -c $((size / 2)) packed; printf 'damage, which is sixteen bytes!!'; tail -c +$((size / 2 + 33)) packed; } >bad
     run_line 'leat --from bad --to - >got'
