@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "cli/report.h"
+#include "cli/run.h"
 #include "core/base/text.h"
 #include "core/codec/framing.h"
 #include "core/codec/letter.h"
@@ -156,19 +157,6 @@ Done purge(const std::string& path, std::string& said) {
   return {};
 }
 
-int status_of_error(const Error& error) {
-  switch (error.kind) {
-    case Error::Kind::no_input:
-      return 66;
-    case Error::Kind::data:
-      return 65;
-    case Error::Kind::io:
-      return 74;
-    default:
-      return 70;
-  }
-}
-
 Answer usage(std::string_view problem) {
   return {2, {}, fmt::format("leat: dlq: {}\nleat: usage: leat dlq ls|stats|replay|purge FILE, leat dlq show FILE [N]\n", problem)};
 }
@@ -196,7 +184,7 @@ Answer dlq_command(const Call& call) {
                                  : purge(path, answer.err);
   answer.out = std::move(out.text);  // what was whole before a mistake is said too
   if (!done) {
-    answer.status = status_of_error(done.error());
+    answer.status = status_of(done.error().kind);
     answer.err += fmt::format("leat: {}: {}\n", path, done.error().text);
   }
   return answer;
