@@ -32,8 +32,9 @@ int give(const Answer& answer) {
 int run(Loaded loaded, const Outside& outside, const World& world) {
   const auto refused = judge(loaded, outside, codecs());
   if (!refused) return run_pipeline(loaded.spec, world);
-  if (loaded.spec.globals.text("log") != "json") return give(*refused);
-  Reporter(world.clock, true, false).error(std::string_view(refused->err).substr(0, refused->err.size() - 1));
+  const Settings& globals = loaded.spec.globals;
+  if (globals.text("log") != "json") return give({refused->status, refused->out, painted(refused->err, globals)});
+  Reporter(world.clock, globals).error(std::string_view(refused->err).substr(0, refused->err.size() - 1));
   return refused->status;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/base/clock.h"
+#include "core/stage/settings.h"
 
 namespace leat {
 
@@ -16,7 +17,7 @@ class Reporter {
  public:
   enum class Level : uint8_t { note, warning, error };
 
-  Reporter(const Clock& clock, bool json, bool quiet) : clock_(clock), json_(json), quiet_(quiet) {}
+  Reporter(const Clock& clock, const Settings& globals);
 
   // Several lines of text stay together; under JSON they are one object.
   void say(Level level, std::string_view text) const;
@@ -24,8 +25,11 @@ class Reporter {
 
  private:
   const Clock& clock_;
-  const bool json_, quiet_;
+  const bool json_, quiet_, colour_;
 };
+
+// `leat:` at the beginning of each line in colour, where --color says so.
+std::string painted(std::string_view messages, const Settings& globals);
 
 // Writes all of it to a descriptor, short writes and signals included. Answers 0, or why not, as errno.
 int write_all(int fd, std::string_view text);

@@ -26,6 +26,7 @@ namespace {
 RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter) {
   RunOptions options;
   options.threads = static_cast<int>(globals.count("threads").value_or(1));
+  options.memory = *globals.count("mem");
   options.drain = globals.duration("drain").value_or(std::chrono::seconds(10));
   options.batch_records = static_cast<uint32_t>(globals.count("batch_records").value_or(0));
   options.report = [&reporter](const std::string& line) { reporter.error(line); };
@@ -92,7 +93,7 @@ int status_of(Error::Kind kind) {
 }
 
 int run_pipeline(const PipelineSpec& spec, World world) {
-  const Reporter reporter(world.clock, spec.globals.text("log") == "json", spec.globals.flag("quiet"));
+  const Reporter reporter(world.clock, spec.globals);
   const auto environment = RealEnvironment::all();
   Problems problems;
   Graph graph = build(spec, {&world, &environment}, problems);

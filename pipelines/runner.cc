@@ -102,6 +102,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
   }
   connect();
+  pool_.bound(options_.memory, [this] { wake(); });
   for (int i = 0; i < std::max(1, options_.threads); ++i) {
     lanes_.push_back(std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), false, options_.seed + static_cast<uint64_t>(i)));
     for (size_t node = 0; i > 0 && node < graph_.nodes.size(); ++node)
@@ -113,6 +114,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
 Runner::~Runner() {
   abort();
   for (std::thread& thread : threads_) thread.join();  // of a run that was over by itself
+  pool_.bound(0, nullptr);
 }
 
 // Counts the edges into every node, and what must pause while it has no room: the inputs and buffers next above it.
@@ -198,7 +200,7 @@ void Runner::wake() {
 }
 
 bool Runner::may_read(const InputState& input) const {
-  if (input.ended || input.shut.load() > 0 || input.parked.load()) return false;
+  if (input.ended || input.shut.load() > 0 || input.parked.load() || pool_.full()) return false;
   if (!input.input->source->in_turn()) return true;
   // A file's turn comes when the files before it have ended.
   return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,
@@ -246,6 +248,7 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   const uint64_t number = numbers_.fetch_add(1);
   flushed_ = false;
   if (pulled == Pull::batch) {
+    pool_.charge(*slab);
     Receipt receipt(input.frontier, end);
     input.token.unlock();
     walk_input(lane, input, std::move(slab), std::move(receipt));

@@ -30,6 +30,7 @@ namespace leat {
 struct RunOptions {
   int threads = 1;  // 1: inline on the loop thread
   Duration drain = std::chrono::seconds(10);
+  uint64_t memory = 0;                             // bytes read and not delivered, from which on no source is read; 0: no bound
   uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
   std::function<void(const std::string&)> report;  // one line for people; called under the turn or a lane's lock
   uint64_t seed = 0;                               // of the ids that new envelopes get

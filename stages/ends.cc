@@ -181,33 +181,35 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
 
 using Written = Result<std::unique_ptr<Sink>>;
 
-Written connect_sink(const Address& address, const std::string& url, const Settings& options, WhenFull when_full, const CodecSpec& codec,
-                     const CodecOptions& codec_options) {
+Written connect_sink(const Address& address, const std::string& url, const Settings& options, const StreamSink::Options& how,
+                     const CodecSpec& codec, const CodecOptions& codec_options) {
   const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
   auto place = place_of(address, url, listens, Error::Kind::io);
   if (!place) return place.error();
   if (address.kind != Kind::tcp && address.kind != Kind::unix_socket) {
     if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
     if (address.kind == Kind::udp) return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, codec_options));
-    const ListenSink::Options how{*options.count("max_clients"), when_full};
-    return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), how, codec, codec_options));
+    const ListenSink::Options listening{*options.count("max_clients"), how.when_full, how.batch};
+    return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), listening, codec, codec_options));
   }
-  const ConnectSink::Options how{retry_of(options), options.duration("timeout"), when_full};
-  return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), how, codec, codec_options));
+  const ConnectSink::Options connecting{retry_of(options), options.duration("timeout"), how.when_full, how.batch};
+  return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), connecting, codec, codec_options));
 }
 
 Written sink_at(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
                 const CodecOptions& codec_options, bool dead_letters) {
   const std::string when_full = options.text("when_full").value_or("block");
   if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
-  const StreamSink::Options how{when_full_of(when_full), dead_letters};
+  const size_t batch = options.count("batch").value_or(Outlet::kWrite);
+  const StreamSink::Options how{when_full_of(when_full), batch, dead_letters};
   const bool file = address.kind == Kind::file;
   if (!file)
     if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();
   if (address.kind != Kind::tcp_listen && address.kind != Kind::unix_listen)
     if (Done fits = refuse(options, url, {"max_clients"}); !fits) return fits.error();
   if (address.kind == Kind::udp || address.kind == Kind::drop)
-    if (Done fits = refuse(options, url, {"compress"}); !fits) return fits.error();
+    if (Done fits = refuse(options, url, {"compress", "batch"}); !fits) return fits.error();
+  if (batch > Outlet::kFull / 2) return usage("--batch wants 2MiB at the most", "from 4 MiB that wait on, what comes before is paused");
   switch (address.kind) {
     case Kind::stdio:
     case Kind::file:
@@ -219,7 +221,7 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
     case Kind::stage:
       return usage(fmt::format("{} is no sink leat can open yet", text::quoted(url)));
     default:
-      return connect_sink(address, url, options, how.when_full, codec, codec_options);
+      return connect_sink(address, url, options, how, codec, codec_options);
   }
   if (address.kind == Kind::drop) return std::unique_ptr<Sink>(std::make_unique<DropSink>());
   if (address.kind == Kind::exec) return std::unique_ptr<Sink>(std::make_unique<ExecSink>(address.rest, how, codec, codec_options));

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace leat {
 
@@ -74,8 +75,23 @@ SlabRef Pool::take() {
   return SlabRef(slab);
 }
 
+void Pool::bound(uint64_t bytes, std::function<void()> on_room) {
+  most_ = bytes;
+  on_room_ = std::move(on_room);
+}
+
+void Pool::charge(Slab& slab) {
+  if (most_ == 0) return;
+  slab.charged_ = slab.capacity_;
+  in_flight_.fetch_add(slab.charged_);
+}
+
 void Pool::give(Slab* slab) {
   lent_.fetch_sub(1, std::memory_order_relaxed);
+  if (const uint32_t charged = std::exchange(slab->charged_, 0); charged > 0) {
+    const uint64_t before = in_flight_.fetch_sub(charged);
+    if (before >= most_ && before - charged < most_ && on_room_) on_room_();
+  }
   // A slab that grew for one long record is not kept, or a rare record would set the resting size of the run.
   if (slab->capacity_ == Slab::kBlock) {
     slab->reset();

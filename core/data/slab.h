@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -103,6 +104,7 @@ class Slab {
   uint32_t capacity_;
   std::atomic<uint32_t> holders_{0};
   Pool* home_ = nullptr;
+  uint32_t charged_ = 0;
 };
 
 // SlabRef: one counted hold on a slab. Copying shares it.
@@ -138,6 +140,13 @@ class Pool {
   SlabRef take();
   int lent() const { return lent_.load(std::memory_order_relaxed); }
 
+  // Counts the slab's memory as in flight until it comes back. What a source still fills is not, nor what stages made.
+  void charge(Slab& slab);
+  // So many bytes in flight are too many; on_room is called by whoever lets go of the slab that makes them fewer again.
+  // Set before the first slab is taken, and taken back before on_room's owner goes.
+  void bound(uint64_t bytes, std::function<void()> on_room);
+  bool full() const { return most_ > 0 && in_flight_.load() >= most_; }
+
  private:
   friend class SlabRef;
   void give(Slab* slab);
@@ -145,6 +154,9 @@ class Pool {
   std::mutex mutex_;
   std::vector<Slab*> free_;
   std::atomic<int> lent_{0};
+  std::atomic<uint64_t> in_flight_{0};
+  uint64_t most_ = 0;
+  std::function<void()> on_room_;
   const int keep_;
 };
 

@@ -27,7 +27,7 @@ Instant wall() { return std::chrono::time_point_cast<Duration>(std::chrono::syst
 
 Done ConnectSink::open(SinkHost& host) {
   host_ = &host;
-  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, true});
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, how_.batch, true});
   gate_ = std::make_unique<Gate>(host);
   // What the loop thread hands over goes through post(), whose jobs are copied: hence the shared descriptor.
   dialer_ = std::make_unique<Dialer>(
@@ -72,7 +72,7 @@ void ConnectSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
   outlet_->take(std::move(batch), turn);
   if (std::exchange(down_, false)) on_loop(&ConnectSink::dial);
-  write(Outlet::kWrite);
+  write(how_.batch);
 }
 
 void ConnectSink::write(size_t least) {

@@ -22,6 +22,7 @@ class ConnectSink final : public Sink {
     Retry retry;
     std::optional<Duration> timeout;  // to connect, and for the peer to take anything at all of what waits
     WhenFull when_full = WhenFull::block;
+    size_t batch = Outlet::kWrite;
   };
   ConnectSink(SocketName place, const Options& how, const CodecSpec& codec, const CodecOptions& options)
       : place_(std::move(place)), how_(how), codec_(codec), options_(options) {}

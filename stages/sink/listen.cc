@@ -11,7 +11,10 @@ namespace leat {
 class ListenSink::Client final : public SinkHost {
  public:
   Client(ListenSink& sink, std::string peer)
-      : got(sink.given_), name(std::move(peer)), outlet(*this, sink.codec_, sink.options_, {sink.how_.when_full, false}), sink_(sink) {}
+      : got(sink.given_),
+        name(std::move(peer)),
+        outlet(*this, sink.codec_, sink.options_, {sink.how_.when_full, sink.how_.batch, false}),
+        sink_(sink) {}
 
   Loop& loop() override { return sink_.host_->loop(); }
   void post(std::function<void()> job) override { sink_.host_->post(std::move(job)); }
@@ -154,7 +157,7 @@ void ListenSink::take(Batch&& batch, Turn& turn) {
   given_ += batch.size();
   for (const ClientRef& client : std::vector<ClientRef>(clients_)) {
     client->outlet.take(batch.share(), turn);
-    after(client, client->outlet.write(Outlet::kWrite));
+    after(client, client->outlet.write(how_.batch));
   }
   batch.let_go();
 }

@@ -21,6 +21,7 @@ class ListenSink final : public Sink {
   struct Options {
     uint64_t max_clients = 100;
     WhenFull when_full = WhenFull::block;
+    size_t batch = Outlet::kWrite;
   };
   ListenSink(SocketName place, const Options& how, const CodecSpec& codec, const CodecOptions& options);
   ~ListenSink() override;

@@ -20,7 +20,7 @@ namespace leat {
 
 class Outlet {
  public:
-  static constexpr size_t kWrite = 64 * 1024;       // waiting bytes that make a write
+  static constexpr size_t kWrite = 64 * 1024;       // waiting bytes that make a write, unless told otherwise
   static constexpr size_t kFull = 4 * 1024 * 1024;  // waiting bytes that are too many; half of it is few again
 
   enum class Wrote : uint8_t {
@@ -31,7 +31,8 @@ class Outlet {
   };
   struct Options {
     WhenFull when_full = WhenFull::block;
-    bool keeps = false;  // what was sent until confirm() says that the other side has it
+    size_t batch = kWrite;  // waiting bytes that make a write
+    bool keeps = false;     // what was sent until confirm() says that the other side has it
   };
 
   Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how);

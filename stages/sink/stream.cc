@@ -17,7 +17,7 @@ Done StreamSink::open(SinkHost& host) {
   auto opened = descriptor();
   if (!opened) return opened.error();
   if (opened->size() > 0) options_.header = false;  // a table that is added to has its header
-  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, false});
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, how_.batch, false});
   gate_ = std::make_unique<Gate>(host);
   outlet_->connect(std::move(*opened), [this](Watch::Event event) {
     host_->post([this, event] {
@@ -34,7 +34,7 @@ Done StreamSink::open(SinkHost& host) {
 void StreamSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
   outlet_->take(std::move(batch), turn);
-  write(how_.eager ? 0 : Outlet::kWrite);
+  write(how_.eager ? 0 : how_.batch);
 }
 
 // A lone record goes out by flush(), when the input has nothing more.

@@ -17,6 +17,7 @@ class StreamSink : public Sink {
  public:
   struct Options {
     WhenFull when_full = WhenFull::block;
+    size_t batch = Outlet::kWrite;
     bool eager = false;  // every batch is written at once, not when enough waits
   };
   // An empty path is stdout.

@@ -119,3 +119,13 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
   expect_status 74
   expect_err 'No space left on device'
 }
+
+@test "--color paints who speaks, on a terminal alone unless told otherwise" {
+  run_leat --color always nonsense .a
+  expect_status 2
+  [ "$stderr" = $'\x1b[1;31mleat:\x1b[0m there is no stage \'nonsense\'' ]
+  run_line 'echo 1 | leat --color always filter .a'
+  expect_err $'^\x1b\\[1;31mleat:\x1b\\[0m stdin: byte 0: filter'
+  run_line 'echo 1 | leat filter .a'
+  expect_err '^leat: stdin: byte 0: filter'
+}

@@ -274,3 +274,14 @@ PY
   [ -s over ]
   cat got over | cmp - <(numbers)
 }
+
+@test "--batch changes no byte, and has a bound" {
+  numbers >in
+  for size in 1 512KiB 2MiB; do
+    run_line "leat --in lines --from in --to - --batch $size | cmp - in"
+    expect_status 0
+  done
+  run_leat --from in --to - --batch 3MiB
+  expect_status 2
+  expect_err 'batch wants 2MiB at the most'
+}

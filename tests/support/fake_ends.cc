@@ -50,6 +50,7 @@ void FakeSink::take(Batch&& batch, Turn&) {
     return;
   }
   waiting_records_ += batch.size();
+  most_waiting = std::max(most_waiting, waiting_records_);
   waiting_.push_back(std::move(batch));
   if (manner_ == Manner::at_once)
     while (!waiting_.empty() && !closed_) deliver_one();

@@ -73,6 +73,7 @@ class FakeSink final : public Sink {
   std::vector<std::string> records;                     // delivered
   size_t fail_after = SIZE_MAX, done_after = SIZE_MAX;  // delivered records
   bool refuses = false;                                 // gives every record back
+  size_t most_waiting = 0;                              // records, at any time
   std::atomic<bool> stuck{false};                       // delivers nothing, ever
 
  private:

@@ -68,7 +68,8 @@ class Rig {
   }
 
   Runner& start(int threads, Duration drain = std::chrono::hours(1)) {
-    RunOptions options{.threads = threads, .drain = drain, .report = [this](const std::string& line) { said.push_back(line); }};
+    RunOptions options{
+        .threads = threads, .drain = drain, .memory = memory, .report = [this](const std::string& line) { said.push_back(line); }};
     runner = std::make_unique<Runner>(std::move(graph_), loop, clock, std::move(options));
     EXPECT_TRUE(runner->start());
     return *runner;
@@ -82,6 +83,7 @@ class Rig {
 
   test::FakeClock clock;
   Loop loop{clock};
+  uint64_t memory = 0;
   std::vector<std::string> said;
   std::unique_ptr<Runner> runner;
 
@@ -133,6 +135,17 @@ TEST_P(Lanes, EveryRecordReachesEverySinkInTheOrderOfItsSource) {
   EXPECT_TRUE(ledger.balanced());
   EXPECT_EQ(ledger.read, 800u);
   EXPECT_EQ(ledger.delivered, 2100u);
+}
+
+TEST_P(Lanes, NothingIsReadWhileTooMuchMemoryIsInFlight) {
+  const auto [threads, per_batch, rest] = GetParam();
+  Rig rig;
+  rig.memory = 1;  // one batch is too much for a second one, but for those the other lanes had begun
+  rig.source(std::make_unique<FakeSource>("a", 500, per_batch, rest));
+  const auto& sink = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::waits_for_flush, 1000000), {0});
+  EXPECT_EQ(rig.run(threads).lost, 0u);
+  EXPECT_EQ(sink.records, names("a", 500));
+  EXPECT_LE(sink.most_waiting, per_batch * static_cast<size_t>(threads));
 }
 
 TEST_P(Lanes, EverythingIsCommittedAtTheEnd) {
