@@ -290,37 +290,6 @@ void Runner::turn_end(InputState& input, uint64_t number) {
   turnstile_.leave();
 }
 
-void Runner::origin_ended(uint16_t origin) {
-  if (draining_) return;  // there may be more where this came from
-  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
-    const Graph::Node& node = graph_.nodes[i];
-    if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
-    if (std::find(node.origins.begin(), node.origins.end(), origin) == node.origins.end()) continue;
-    StageTurn turn(*this, i, *serial_);
-    node.stage->ended(origin, turn);
-  }
-}
-
-void Runner::parent_ended(uint32_t node) {
-  if (--states_[node]->open_parents == 0) finish_node(node);
-}
-
-void Runner::finish_node(uint32_t node) {
-  const Graph::Node& here = graph_.nodes[node];
-  states_[node]->finished = true;
-  if (here.sink) {
-    if (!states_[node]->closed) here.sink->finish();
-    return;
-  }
-  if (!here.spec->stateless) {
-    StageTurn turn(*this, node, *serial_);
-    here.stage->finish(turn, draining_);
-    origin_ended(here.origin);
-  }
-  for (const auto& readers : here.readers)
-    for (uint32_t reader : readers) parent_ended(reader);
-}
-
 // Input would block and nothing is under way: what waits goes out now, so a lone record is never held back.
 void Runner::flush() {
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i)
@@ -371,73 +340,6 @@ void Runner::after_turn() {
   loop_.post([loop = &loop_, first] { loop->arm(first); });
 }
 
-// A node none of whose readers is open closes too; a source without an open reader is stopped. Dead letters alone keep nothing going.
-void Runner::prune() {
-  const auto any_open = [&](const Graph::Readers& readers) {
-    return std::any_of(readers.begin(), readers.end(), [&](uint32_t reader) { return !states_[reader]->closed; });
-  };
-  for (size_t i = graph_.nodes.size(); i-- > 0;) {
-    const Graph::Node& node = graph_.nodes[i];
-    if (node.sink || states_[i]->closed) continue;
-    bool open = false, read = false;
-    for (size_t port = 0; port < node.readers.size(); ++port) {
-      if (port == kErr || node.readers[port].empty()) continue;
-      read = true;
-      open |= any_open(node.readers[port]);
-    }
-    if (!read) open = any_open(node.readers[kErr]);
-    if (!open) states_[i]->closed = true;
-  }
-  for (auto& input : inputs_)
-    if (!input->ended && !any_open(input->input->out)) input->input->source->stop();
-}
-
-void Runner::check_over() {
-  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
-    NodeState& state = *states_[i];
-    if (!state.finished) return;
-    const Graph::Node& node = graph_.nodes[i];
-    if (!node.sink) continue;
-    if (!state.closed && !node.sink->idle()) return;
-    // Only now can it give nothing back any more: what reads its err, always a later node, ends with it.
-    if (std::exchange(state.ended, true)) continue;
-    for (uint32_t reader : node.readers[kErr]) parent_ended(reader);
-  }
-  for (const auto& input : inputs_)
-    if (!input->ended) return;
-  if (over()) return;
-  commit(true);
-  over_.store(true, std::memory_order_release);
-  wake();
-  loop_.post([loop = &loop_] { loop->stop(); });
-}
-
-void Runner::drain() {
-  draining_ = true;
-  for (auto& input : inputs_) {
-    input->input->source->stop();
-    input->parked = false;
-  }
-  turnstile_.post([this] {
-    if (!drain_by_) drain_by_ = now() + options_.drain;
-    after_turn();
-  });
-  wake();
-}
-
-void Runner::abort() {
-  if (over_.exchange(true)) return;
-  aborting_ = true;
-  turnstile_.abort();
-  wake();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
-  for (Graph::Node& node : graph_.nodes)
-    if (node.sink) node.sink->abandon();
-  commit(true);
-  loop_.stop();
-}
-
 void Runner::note(const std::string& text) {
   std::lock_guard lock(outcome_mutex_);
   options_.report(text);
@@ -447,13 +349,6 @@ void Runner::record_error(const Error& error) {
   std::lock_guard lock(outcome_mutex_);
   if (!outcome_.error) outcome_.error = error;
   options_.report(error.text);
-}
-
-Outcome Runner::outcome() const {
-  std::lock_guard lock(outcome_mutex_);
-  Outcome outcome = outcome_;
-  for (const auto& input : inputs_) outcome.lost += input->frontier.lost() + input->frontier.pending();
-  return outcome;
 }
 
 uint64_t Runner::total_bytes() const {

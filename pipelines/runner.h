@@ -90,20 +90,22 @@ class Runner {
   bool lane_pull(Lane& lane, InputState& input);
   void turn_batch(Lane& lane, uint64_t number);
   void turn_end(InputState& input, uint64_t number);
-  void finish_node(uint32_t node);
-  void parent_ended(uint32_t node);
-  void origin_ended(uint16_t origin);
   void shut(uint32_t node, bool is);
   void room(uint32_t buffer);
   void flush();
   void commit(bool resting);
   void on_time();
   void after_turn();
-  void prune();
-  void check_over();
   void record_error(const Error& error);
   void note(const std::string& text);
   Instant now();
+
+  // ending.cc: how it ends
+  void finish_node(uint32_t node);
+  void parent_ended(uint32_t node);
+  void origin_ended(uint16_t origin);
+  void prune();
+  void check_over();
 
   // walk.cc: one batch through the nodes
   void walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt);
