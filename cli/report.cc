@@ -30,7 +30,10 @@ constexpr std::string_view kName = "leat:", kPainted = "\x1b[1;31mleat:\x1b[0m";
 bool colour(const Settings& globals) {
   const auto when = globals.text("color").value_or("auto");
   if (when != "auto") return when == "always";
-  const auto says = [](const char* name) { return std::string_view(std::getenv(name) ? std::getenv(name) : ""); };
+  const auto says = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value ? value : "");
+  };
   return isatty(STDERR_FILENO) && says("NO_COLOR").empty() && says("TERM") != "dumb";
 }
 
