@@ -15,6 +15,18 @@ WhenFull when_full_of(std::string_view word) {
   return WhenFull::block;
 }
 
+std::vector<uint32_t> admit(Batch& batch, WhenFull when_full, Room room, Turn& turn, std::string_view message) {
+  std::vector<uint32_t> over;
+  if (when_full != WhenFull::drop_newest && when_full != WhenFull::dlq) return over;
+  batch.keep_if([&](uint32_t i) {
+    const size_t size = batch.slab().record(i).size() + 1;
+    if (room.records > 0 && size <= room.bytes) return --room.records, room.bytes -= size, true;
+    if (when_full == WhenFull::dlq) return turn.fail(i, {"full", std::string(message)});
+    return over.push_back(i), false;
+  });
+  return over;
+}
+
 // May this batch be copied into the last chunk? It must read the same way, and not be under way already.
 bool Backlog::joins(const Batch& batch, size_t size) const {
   if (chunks_.size() <= handed_ || !chunks_.back().slab || chunks_.back().bytes + size > kChunk) return false;

@@ -17,6 +17,13 @@ namespace leat {
 enum class WhenFull : uint8_t { block, drop_oldest, drop_newest, dlq };
 WhenFull when_full_of(std::string_view word);  // drop-oldest ...; any other word is block
 
+struct Room {
+  size_t records, bytes;
+};
+// Under drop_newest and dlq keeps in a batch what there is room for, record by record. Under dlq the rest fails, as `message` says;
+// else it is answered.
+std::vector<uint32_t> admit(Batch& batch, WhenFull when_full, Room room, Turn& turn, std::string_view message);
+
 class Backlog {
  public:
   // Small batches are copied together, so that a lone record never pins a block of 256 KiB.

@@ -1,5 +1,6 @@
 #include "stages/sink/outlet.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -30,22 +31,10 @@ void Outlet::watch_reader() {
   if (channel_.waits()) channel_.await(false, false);
 }
 
-// Under drop-newest and dlq: what there is no room for goes no further.
-void Outlet::admit(Batch& batch, Turn& turn) {
-  if (how_.when_full != WhenFull::drop_newest && how_.when_full != WhenFull::dlq) return;
-  size_t waits = bytes();
-  uint32_t dropped = 0;
-  batch.keep_if([&](uint32_t i) {
-    const size_t size = batch.slab().record(i).size() + 1;
-    if (waits + size <= kFull) return waits += size, true;
-    if (how_.when_full == WhenFull::dlq) return turn.fail(i, {"full", "its reader is too slow, and no more can wait"});
-    return ++dropped, false;
-  });
-  if (dropped > 0) turn.drop(dropped, "full");
-}
-
 void Outlet::take(Batch&& batch, Turn& turn) {
-  admit(batch, turn);
+  const Room room{SIZE_MAX, kFull - std::min(kFull, bytes())};
+  const auto over = admit(batch, how_.when_full, room, turn, "its reader is too slow, and no more can wait");
+  if (!over.empty()) turn.drop(static_cast<uint32_t>(over.size()), "full");
   if (batch.empty()) return batch.let_go();
   if (gathers()) {
     backlog_.put(std::move(batch), turn);

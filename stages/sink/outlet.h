@@ -59,7 +59,6 @@ class Outlet {
   int failure() const { return failure_; }
 
  private:
-  void admit(Batch& batch, Turn& turn);
   void encode();
   bool encode_next();
   void finish_stream();

@@ -1,4 +1,5 @@
 // buffer: room for records between what brings them and what is slow to take them. While there is no hurry they pass straight through.
+#include <algorithm>
 #include <array>
 
 #include "core/stage/backlog.h"
@@ -9,23 +10,22 @@ namespace {
 
 constexpr Port kOverflow = 2;
 
-struct Bound {
-  size_t records, bytes;
-};
-
 class Buffer final : public Stage {
  public:
-  Buffer(Bound most, WhenFull when_full) : most_(most), when_full_(when_full) {}
+  Buffer(Room most, WhenFull when_full) : most_(most), when_full_(when_full) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     if (waiting_.empty() && !turn.full()) return Flow::more;
-    if (!turn.full()) pour(turn);
-    admit(batch, turn);
+    pour(turn);
+    const Room room{most_.records - std::min(most_.records, waiting_.records()), most_.bytes - std::min(most_.bytes, waiting_.bytes())};
+    auto over = admit(batch, when_full_, room, turn, "the buffer is full: its readers are too slow");
+    if (!over.empty()) turn.emit(kOverflow, batch.pick(std::move(over)));
+    if (batch.empty()) return Flow::more;  // kept, its receipt would wait here for nothing
     waiting_.put(batch.share(), turn);
     batch.clear();
     if (when_full_ == WhenFull::drop_oldest)
       for (Batch& dropped : waiting_.drop_oldest(most_.bytes, most_.records)) turn.emit(kOverflow, std::move(dropped));
-    if (!turn.full()) pour(turn);
+    pour(turn);
     hold(turn);
     return Flow::more;
   }
@@ -50,20 +50,6 @@ class Buffer final : public Stage {
     hold(turn);
   }
 
-  // What there is no room for goes no further, under the policies that say so.
-  void admit(Batch& batch, Turn& turn) {
-    if (when_full_ != WhenFull::drop_newest && when_full_ != WhenFull::dlq) return;
-    size_t records = waiting_.records(), bytes = waiting_.bytes();
-    std::vector<uint32_t> over;
-    batch.keep_if([&](uint32_t i) {
-      const size_t size = batch.slab().record(i).size() + 1;
-      if (over.empty() && records < most_.records && bytes + size <= most_.bytes) return ++records, bytes += size, true;
-      if (when_full_ == WhenFull::dlq) return turn.fail(i, {"full", "the buffer is full: its readers are too slow"});
-      return over.push_back(i), false;
-    });
-    if (!over.empty()) turn.emit(kOverflow, batch.pick(std::move(over)));
-  }
-
   // Under `block` alone: whoever brings records pauses from full until half of it is free again.
   void hold(Turn& turn) {
     if (when_full_ != WhenFull::block) return;
@@ -72,7 +58,7 @@ class Buffer final : public Stage {
     if (full != holds_) turn.hold(holds_ = full);
   }
 
-  const Bound most_;
+  const Room most_;
   const WhenFull when_full_;
   Backlog waiting_;
   bool holds_ = false;
@@ -97,7 +83,7 @@ constexpr std::array kPorts{PortSpec{"out", "every record, in order"}, PortSpec{
 constexpr std::array kExamples{Example{"buffer 1000 --when-full drop-oldest", "{\"a\":1}\n{\"a\":2}\n", "{\"a\":1}\n{\"a\":2}\n"}};
 
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&) {
-  const Bound most{*settings.count("size"), *settings.count("bytes")};
+  const Room most{*settings.count("size"), *settings.count("bytes")};
   return std::unique_ptr<Stage>(std::make_unique<Buffer>(most, when_full_of(*settings.text("when_full"))));
 }
 

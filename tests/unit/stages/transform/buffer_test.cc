@@ -159,6 +159,15 @@ TEST_F(BufferTest, BytesAreABoundTooEachRecordWithItsEnd) {
   EXPECT_EQ(overflow, from_to(4, 5));
 }
 
+TEST_F(BufferTest, WhatIsDroppedIsDoneWithThoughOthersWait) {
+  make("4", "drop-newest");
+  bring(4);
+  for (int i = 0; i < 100; ++i) bring(1);
+  EXPECT_EQ(frontier.pending(), 1u) << "the receipt of what waits, and of nothing else";
+  finish();
+  EXPECT_EQ(frontier.committed(), 104u);
+}
+
 TEST_F(BufferTest, WhateverTheBatchesTheSameRecordsAreDropped) {
   for (const char* policy : {"drop-newest", "drop-oldest", "dlq"}) {
     std::vector<int> first;
