@@ -1,0 +1,167 @@
+"""How cost grows with what there is more of: bytes, the size of a record, stages, keys, workers.
+
+What grows faster than it should is flagged.
+"""
+import math
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from data import size
+from measure import Failed, median
+from task import Case
+
+SLACK = 0.15          # in the exponent: a tenfold step may cost 1.4 times as much as it should
+SHORTEST = 0.02       # below this many seconds starting up hides what grows
+BYTES = 64_000_000    # of the files with records of one size
+KEYED = 2_000_000     # records of the file with many keys
+MOST_KEYS = 10**6
+
+
+@dataclass(frozen=True)
+class Point:
+    x: int
+    file: str
+    commands: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """`exponent`: cost may grow with that power of x. 1: as much as x does; 0: not at all."""
+    name: str
+    unit: str
+    exponent: float
+    points: list[Point]
+
+
+def curves(machine, want):
+    return [_input(machine, want), _record_size(machine), _stages(), _keys(machine), _workers()]
+
+
+def _each(file, threads=None):
+    leat = "leat" if threads is None else f"leat --threads {threads}"
+    stages = {
+        "filter": "filter '.status >= 500'",
+        "map": "map '{ts, host, ms: (.latency_ms * 2)}'",
+        "window": "window 10s --time .ts --disorder 2s --by .host --emit '{n: count, p99: p99(.latency_ms)}'",
+        "dedupe": "dedupe .path",
+        "lines": "--in lines",
+    }
+    return {name: f"{leat} {stage} < {file}" for name, stage in stages.items()}
+
+
+def _input(machine, want):
+    points = []
+    for words in ("1MB", "10MB", "100MB", "1GB", "10GB"):
+        if size(words) > want.size:
+            break
+        file = f"size-{words}.ndjson"
+        _make(machine, file, f"'{want.make_data}' --bytes {words}")
+        points.append(Point(size(words), file, _each(file)))
+    return Curve("input", "bytes", 1, points)
+
+
+def _record_size(machine):
+    points = []
+    for length in (50, 500, 5_000, 50_000, 500_000, 5_000_000, 16_000_000):
+        file = f"record-{length}.ndjson"
+        _make(machine, file, f"'{sys.executable}' -c '{RECORDS}' {length} {max(4, BYTES // length)}")
+        points.append(Point(length, file, {
+            "filter": f"leat filter '.status < 500' < {file}",
+            "map": f"leat map '{{id, n: (.text | length)}}' < {file}",
+            "lines": f"leat --in lines < {file}",
+        }))
+    return Curve("record size, same number of bytes", "bytes", 0, points)
+
+
+RECORDS = r"""
+import sys
+length, count = map(int, sys.argv[1:])
+for n in range(count):
+    head = "{\"id\":%d,\"status\":%d,\"text\":\"" % (n, 503 if n % 50 == 0 else 200)
+    text = "caf\u00e9 \\\"x\\\" " * (length // 11 + 1)
+    body = text[:max(0, length - len(head) - 5)].rstrip("\\")
+    sys.stdout.buffer.write((head + body + "\"}\n").encode())
+"""
+
+
+def _stages():
+    file = "slice.ndjson"
+    return Curve("stages", "stages", 1, [Point(count, file, {
+        "filter": f"leat {' then '.join(['''filter '.status < 600' '''] * count)} < {file}",
+        "map": f"leat {' then '.join(['''map '{ts, host, latency_ms}' '''] * count)} < {file}",
+    }) for count in (1, 3, 10, 30)])
+
+
+def _keys(machine):
+    points = []
+    count = 1
+    while count <= MOST_KEYS:
+        file = f"keys-{count}.ndjson"
+        # 48271 and powers of ten have no common factor: each key comes as often as the others, far from its neighbour.
+        _make(machine, file, f"""mawk 'BEGIN {{ for (i = 0; i < {KEYED}; ++i) printf "{{\\"k\\":\\"key-%09d\\",\\"v\\":%d}}\\n","""
+                             f""" i * 48271 % {count}, i % 1000 }}'""")
+        points.append(Point(count, file, {
+            "dedupe": f"leat dedupe .k --max-keys {2 * MOST_KEYS} < {file}",
+            "window": f"leat window --global --by .k --max-keys {2 * MOST_KEYS} --emit '{{n: count, sum: sum(.v)}}' < {file}",
+        }))
+        count *= 10
+    return Curve("keys, same number of records", "keys", 1, points)
+
+
+def _workers():
+    return Curve("workers", "threads", 0, [Point(threads, "big.ndjson", _each("big.ndjson", threads)) for threads in (1, 2)])
+
+
+def _make(machine, file, command):
+    if not (machine.folder / file).exists():
+        subprocess.run(["sh", "-c", f"{command} > {file}.part && mv {file}.part {file}"], cwd=machine.folder, check=True)
+
+
+def lines(machine, want):
+    """Tables, one a curve. Each cost is the median of three runs, taken in turn."""
+    out = ["A step is flagged where cost grows faster than what there is more of, by more than "
+           f"{10**SLACK:.1f} times per power of ten; `steps` are the exponents from one line to the next."]
+    for curve in curves(machine, want):
+        print(f"growth: {curve.name}", file=sys.stderr, flush=True)
+        out += ["", f"### {curve.name}", "", f"| program | {curve.unit} | wall s | CPU s | MB/s | MiB | step |"]
+        out.append("|---|---|---|---|---|---|---|")
+        costs = _measure(curve, machine, min(want.rounds, 3))
+        for program in curve.points[0].commands if curve.points else ():
+            out += _lines_of(curve, program, costs, machine)
+    return out
+
+
+def _measure(curve, machine, rounds):
+    """(x, program) -> cost, or why there is none."""
+    seen, failed = {}, {}
+    for _ in range(rounds):
+        for point in curve.points:
+            for program, command in point.commands.items():
+                at = (point.x, program)
+                if at in failed:
+                    continue
+                try:
+                    seen.setdefault(at, []).append(machine.cost(Case("leat", command)))
+                except Failed as error:
+                    failed[at] = str(error)
+    return {**{at: median(costs) for at, costs in seen.items()}, **failed}
+
+
+def _lines_of(curve, program, costs, machine):
+    out, before = [], None
+    for point in curve.points:
+        cost = costs[point.x, program]
+        if isinstance(cost, str):
+            out.append(f"| {program} | {point.x} | **FAILED**: {cost.replace('|', '/')[:200]} | | | | |")
+            continue
+        step = ""
+        if before and before[1].wall >= SHORTEST:
+            exponent = math.log(cost.wall / before[1].wall) / math.log(point.x / before[0])
+            step = f"{exponent:.2f}"
+            if exponent > curve.exponent + SLACK:
+                step += " **WORSE THAN LINEAR**"
+        rate = (machine.folder / point.file).stat().st_size / cost.wall / 1e6
+        out.append(f"| {program} | {point.x} | {cost.wall:.3f} | {cost.cpu:.3f} | {rate:.0f} | {cost.rss / 1024:.1f} | {step} |")
+        before = (point.x, cost)
+    return out
