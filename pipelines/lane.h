@@ -33,12 +33,12 @@ struct Runner::Lane {
     Batch batch;
   };
   std::vector<Crossing> crossings;  // batches that reached the serial part, in order
-  struct Readers {
+  struct Known {
     const FieldPlan* plan;
-    const Format* format;
+    uint64_t format;
     std::unique_ptr<Reader> reader;
   };
-  std::vector<Readers> readers;
+  std::vector<Known> readers;  // the one used last stands last
   const bool serial;
   SplitMix random;  // for the ids of new envelopes
   Instant now{};

@@ -11,9 +11,15 @@
 namespace leat {
 
 Reader& Runner::Lane::reader(const FieldPlan& plan, const Format& format) {
-  for (Readers& known : readers)
-    if (known.plan == &plan && known.format == &format) return *known.reader;
-  readers.push_back({&plan, &format, format.reader(plan)});
+  static constexpr size_t kKept = 128;  // clients with a table each come and go without end
+  const auto known =
+      std::find_if(readers.rbegin(), readers.rend(), [&](const Known& k) { return k.plan == &plan && k.format == format.number(); });
+  if (known != readers.rend()) {
+    std::rotate(known.base() - 1, known.base(), readers.end());
+  } else {
+    if (readers.size() == kKept) readers.erase(readers.begin());
+    readers.push_back({&plan, format.number(), format.reader(plan)});
+  }
   return *readers.back().reader;
 }
 

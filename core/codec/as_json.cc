@@ -4,7 +4,8 @@ namespace leat {
 
 void AsJson::begin(const Batch& batch) {
   const Slab& slab = batch.slab();
-  if (slab.format != format_) reader_ = (format_ = slab.format)->reader(nothing_);
+  if (slab.format->number() != number_) reader_ = slab.format->reader(nothing_);
+  format_ = slab.format, number_ = format_->number();
   reader_->prepare(slab, batch.size());
 }
 

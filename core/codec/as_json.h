@@ -23,6 +23,7 @@ class AsJson {
  private:
   FieldPlan nothing_;  // records are only checked
   const Format* format_ = nullptr;
+  uint64_t number_ = 0;  // of format_
   std::unique_ptr<Reader> reader_;
   std::string text_;
 };

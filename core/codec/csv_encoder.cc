@@ -21,7 +21,7 @@ class CsvEncoder final : public Encoder {
  public:
   CsvEncoder(const CsvDialect& dialect, bool header) : dialect_(dialect), header_(header) {}
 
-  bool as_is(const Slab& slab) const override { return slab.contiguous && slab.format == source_ && same_; }
+  bool as_is(const Slab& slab) const override { return slab.contiguous && slab.format->number() == source_ && same_; }
 
   void encode(const Batch& batch, std::string& out, const Fail& fail) override {
     if (batch.empty()) return;
@@ -35,7 +35,7 @@ class CsvEncoder final : public Encoder {
     const Slab& slab = batch.slab();
     const auto* rows = dynamic_cast<const CsvFormat*>(slab.format);
     if (rows && rows->dialect() == dialect_) return encode_rows(*rows, batch, out, fail);
-    source_ = nullptr;
+    source_ = 0;
     json_.begin(batch);
     batch.each([&](uint32_t record) { encode_object(slab, record, out, fail); });
   }
@@ -49,7 +49,7 @@ class CsvEncoder final : public Encoder {
       for (uint32_t i = 0; i < fields.size(); ++i) names_.push_back(rows.name_of(i));
       start(rows.headed() ? rows.header_row() : joined(), out);
     }
-    if (source_ != &rows) from(rows);
+    if (source_ != rows.number()) from(rows);
     if (same_) {
       Runs runs(slab, '\n', out);
       batch.each([&](uint32_t record) { runs.add(slab.records[record]); });
@@ -60,7 +60,7 @@ class CsvEncoder final : public Encoder {
 
   // Where the fields of these rows go.
   void from(const CsvFormat& rows) {
-    source_ = &rows;
+    source_ = rows.number();
     same_ = rows.headed() ? rows.names() == names_ : !header_;
     places_.clear();
     for (const std::string& name : names_) places_.push_back(rows.column(name));
@@ -157,7 +157,7 @@ class CsvEncoder final : public Encoder {
   bool started_ = false;            // the header is known
   std::vector<std::string> names_;  // of the header, from the first record on
 
-  const CsvFormat* source_ = nullptr;            // whose rows came last
+  uint64_t source_ = 0;                          // the number of the format whose rows came last
   bool same_ = false;                            // its header is ours
   std::vector<std::optional<uint32_t>> places_;  // of our names in its rows
   std::string extra_;                            // why none of its rows can be written

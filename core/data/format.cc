@@ -1,8 +1,16 @@
 #include "core/data/format.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace leat {
+namespace {
+
+std::atomic<uint64_t> formats{0};
+
+}  // namespace
+
+Format::Format() : number_(++formats) {}
 
 uint32_t FieldPlan::slot(const Path& path) {
   const auto at = std::find(paths_.begin(), paths_.end(), path);

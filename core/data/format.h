@@ -57,7 +57,13 @@ struct Parts {
 
 class Format {
  public:
+  Format();
+  Format(const Format&) = delete;
+  Format& operator=(const Format&) = delete;
   virtual ~Format() = default;
+
+  // Whose reader is kept: no two formats of a run have one number, while the address of one that is gone may be another's.
+  uint64_t number() const { return number_; }
   virtual std::string_view name() const = 0;  // of the codec that writes records this way
   virtual std::unique_ptr<Reader> reader(const FieldPlan& plan) const = 0;
   // Appends the record as one compact line of JSON text, numbers and strings spelled as they came. Only of a record that read well.
@@ -69,6 +75,9 @@ class Format {
   virtual bool carries_envelope() const { return false; }  // each record brings its own
   // The payload, its media type, and the envelope if the record carries one. Unless it does, only of a record that read well.
   virtual Done unpack(std::string_view record, Parts& parts) const;
+
+ private:
+  const uint64_t number_;
 };
 
 }  // namespace leat

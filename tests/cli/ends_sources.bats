@@ -196,3 +196,18 @@ for d in (b'1', b'2\n3\n'): s.sendto(d, ('127.0.0.1', $port))"
   wait $!
   [ "$(tr '\n' ' ' <out)" = '1 2 3 ' ]
 }
+
+@test "clients one after another bring tables with headers of their own" {
+  leat --in csv --from unix-listen:sock --until count=4 filter true --id all --to - --from stage:all map '[.a, .b]' --to out.ndjson --append --codec ndjson >out.csv &
+  eventually [ -S sock ]
+  python3 - <<'PY'
+import os, socket, time
+for n, table in enumerate([b"a,b\n1,2\n", b"b,a\n2,1\n", b"x,b,a\n0,2,1\n", b"b,a\n2,1\n"], 1):
+    s = socket.socket(socket.AF_UNIX); s.connect("sock"); s.sendall(table); s.close()
+    deadline = time.time() + 10
+    while open("out.ndjson").read().count("\n") < n and time.time() < deadline: time.sleep(0.01)
+PY
+  wait $! || true
+  [ "$(sort -u out.ndjson)" = '[1,2]' ]
+  [ "$(sort -u out.csv | tr '\n' ' ')" = '1,2 a,b ' ]
+}
