@@ -37,19 +37,26 @@ struct Command {
   std::string_view summary;   // one line; empty: not for people, no help names it
   std::string_view details;   // paragraphs
   std::span<const Option> options;
-  bool globals;                // the global options may follow its own
-  Answer (*run)(const Call&);  // null: the caller runs it, since it needs the loop
+  bool globals;                                   // the global options may follow its own
+  Answer (*run)(const Call&);                     // null: `load`
+  struct RunCall (*load)(const Call&) = nullptr;  // of one that may run a pipeline, which is left to who has the loop
 };
 
 std::span<const Command> commands();
 const Command* find_command(std::string_view name);
 
-// `leat run` up to the point where it runs: the pipeline with what its command line put over it, or what to say instead.
+// A pipeline to run, or what to say instead.
 struct RunCall {
   Loaded loaded;
-  std::optional<Answer> refused;
+  std::optional<Answer> answer;
 };
-RunCall run_call(const Call& call);
+// The pipeline of a file, with the values of `set` among `own` at their places and the given globals put over its own.
+RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call);
+
+// What to say of a mistake: in `words` behind the command's name, in anything else, in a pipeline.
+Answer usage(std::string_view command, Problems problems);
+Answer refusal(const Error& error);
+Answer refusal(const Loaded& loaded);
 
 // Everything that can be known without opening an end: settings files, unless the spec says no_config, then check(), then
 // check_stages(). What to say instead of running, if anything.

@@ -70,19 +70,6 @@ constexpr auto kHelpOptions = std::to_array<Option>(
 
 Tables tables_of(const Call& call) { return {call.stages, call.codecs, commands()}; }
 
-Answer refusal(const Error& error) {
-  return {status_of(error.kind), {}, fmt::format("leat: {}{}\n", error.text, error.hint.empty() ? "" : fmt::format(" ({})", error.hint))};
-}
-
-Answer refusal(const Loaded& loaded) {
-  return {status_of(to_error(loaded.spec, loaded.problems).kind), {}, told(loaded.spec, loaded.problems)};
-}
-
-Answer usage(std::string_view command, Problems problems) {
-  for (Problem& problem : problems) problem.path = fmt::format("{}{}{}", command, problem.path.empty() ? "" : " ", problem.path);
-  return {2, {}, told({}, problems)};
-}
-
 std::optional<Answer> load_file(const std::string& file, const Settings& own, const Call& call, Loaded& loaded) {
   std::vector<std::string> overrides;
   for (const auto& value : own.values("set")) overrides.push_back(value.text);
@@ -220,11 +207,20 @@ Answer manual_command(const Call& call) {
   return {0, std::move(out), {}};
 }
 
-constexpr Command kCommands[] = {
+RunCall run_command(const Call& call) {
+  Settings own(kRunOptions), globals(global_options());
+  Problems problems;
+  read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
+  if (problems.empty() && !own.find("file")) problems.push_back({{}, {}, "wants FILE", {}});
+  if (!problems.empty()) return {{}, usage("run", std::move(problems))};
+  return load_run(*own.text("file"), own, globals, call);
+}
+
+const Command kCommands[] = {
     {"run", "FILE [--set PATH=VALUE]... [GLOBAL]...", "run a pipeline file",
      "The global options given here count instead of the file's. A file that begins with #!/usr/bin/env -S leat run and is executable runs "
      "by its name.",
-     kRunOptions, true, nullptr},
+     kRunOptions, true, nullptr, run_command},
     {"check", "FILE|CHAIN...", "look for mistakes without running",
      "Reads the pipeline, compiles its expressions and checks its graph. Nothing is opened. Says nothing and exits with 0 if all is well; "
      "otherwise prints "
@@ -239,15 +235,16 @@ constexpr Command kCommands[] = {
      kGraphOptions, false, graph_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
-    {"dlq",
-     "ls|show|stats|replay|purge FILE",
-     "look into a file of dead letters",
+    {"dlq", "ls|show|stats|replay|purge FILE [--run PIPELINE [--into STAGE]]", "look into a file of dead letters",
      "ls prints a line for each: number, time, stage, code, source and byte, message. show FILE [N] prints one letter, or all, with the "
-     "record's bytes. stats counts them by stage and code. replay prints the original records, framed as their codec frames them, so that "
-     "they can be piped into leat again. purge empties the file, if it reads as letters from end to end.",
-     {},
-     false,
-     dlq_command},
+     "record's bytes. stats counts them by stage and code. replay prints the original records as one stream of their codec, a CSV header "
+     "in front, so that they can be piped into leat again. purge empties the file, if it reads as letters from end to end.\n\n"
+     "replay FILE --run PIPELINE runs the records through a pipeline file, in the place of its sources or, with --into STAGE, of what "
+     "comes to that stage; the options of leat run may follow. Each keeps its envelope. One that fails again becomes a letter that "
+     "counts one attempt more and keeps the time of its first failure. Files that the pipeline writes are added to.\n\n"
+     "A file of letters can be filtered like any other: leat --from dead.ndjson --codec envelope filter '$error.code == \"malformed\"' "
+     "--to some.ndjson --codec envelope.",
+     dlq_options(), true, nullptr, dlq_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},
@@ -276,14 +273,22 @@ std::string told(const PipelineSpec& spec, const Problems& problems) {
   return out;
 }
 
-RunCall run_call(const Call& call) {
-  Settings own(kRunOptions), globals(global_options());
-  Problems problems;
-  read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
-  if (problems.empty() && !own.find("file")) problems.push_back({{}, {}, "wants FILE", {}});
-  if (!problems.empty()) return {{}, usage("run", std::move(problems))};
+Answer refusal(const Error& error) {
+  return {status_of(error.kind), {}, fmt::format("leat: {}{}\n", error.text, error.hint.empty() ? "" : fmt::format(" ({})", error.hint))};
+}
+
+Answer refusal(const Loaded& loaded) {
+  return {status_of(to_error(loaded.spec, loaded.problems).kind), {}, told(loaded.spec, loaded.problems)};
+}
+
+Answer usage(std::string_view command, Problems problems) {
+  for (Problem& problem : problems) problem.path = fmt::format("{}{}{}", command, problem.path.empty() ? "" : " ", problem.path);
+  return {2, {}, told({}, problems)};
+}
+
+RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call) {
   RunCall made;
-  made.refused = load_file(*own.text("file"), own, call, made.loaded);
+  made.answer = load_file(file, own, call, made.loaded);
   for (const Setting& setting : globals.given()) made.loaded.spec.globals.put(setting.name) = setting;
   return made;
 }

@@ -1,6 +1,5 @@
 #include "cli/dlq.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,62 +11,64 @@
 #include <fmt/format.h>
 
 #include "cli/report.h"
-#include "cli/run.h"
+#include "cli/words.h"
 #include "core/base/text.h"
 #include "core/codec/framing.h"
-#include "core/codec/letter.h"
+#include "core/codec/originals.h"
+#include "core/io/checkpoint.h"
 #include "core/io/descriptor.h"
-#include "stages/source/intake.h"
+#include "pipelines/check.h"
+#include "pipelines/options.h"
+#include "pipelines/replay.h"
+#include "stages/source/feed.h"
 
 namespace leat {
 namespace {
 
-constexpr std::array<std::string_view, 5> kVerbs{"ls", "show", "stats", "replay", "purge"};
 constexpr size_t kPiece = 1 << 20;  // bytes of output gathered before they are written
 
-using Visit = std::function<Done(const Slab& slab, uint32_t record, const Letter& letter)>;
+constexpr Option kVerb{.name = "verb",
+                       .kind = Option::Kind::choice,
+                       .value = "VERB",
+                       .help = "what to do",
+                       .choices = "ls|show|stats|replay|purge",
+                       .operand = true,
+                       .required = true};
+constexpr auto kOptions = std::to_array<Option>({
+    kVerb,
+    {.name = "file", .kind = Option::Kind::text, .value = "FILE", .help = "of dead letters", .operand = true, .required = true},
+    {.name = "number", .kind = Option::Kind::count, .value = "N", .help = "show: which letter", .operand = true},
+    {.name = "run", .kind = Option::Kind::text, .value = "FILE", .help = "replay: run the records through this pipeline file"},
+    {.name = "into", .kind = Option::Kind::text, .value = "STAGE", .help = "with --run: the stage by which the records go in"},
+    {.name = "set",
+     .kind = Option::Kind::text,
+     .value = "PATH=VALUE",
+     .help = "with --run: put a value at a place of the file",
+     .repeat = true},
+});
 
-Done visit_records(const Slab& slab, const Visit& visit) {
-  for (uint32_t record = 0; record < slab.records.size(); ++record) {
-    Letter letter;
-    if (const Done opened = open_letter(*slab.format, slab.record(record), letter); !opened)
-      return Error{opened.error().kind, fmt::format("byte {}: {}", slab.offset + slab.records[record].begin, opened.error().text), {}};
-    if (const Done done = visit(slab, record, letter); !done) return done;
-  }
-  return {};
-}
+using Visit = std::function<Done(const Letter& letter)>;
 
 // Every letter of the file in order, a block of it in memory at a time.
 Done each_letter(const std::string& path, const Visit& visit) {
   auto file = Descriptor::input(path);
   if (!file) return file.error();
-  const CodecOptions options;
-  const auto framer = letter_framer(letters_as_json(path), options);
+  CodecOptions options;
+  options.unpack = {true, compression_of_path(path), {}};
+  Feed feed(path, letter_codec(letters_as_json(path)), options);
   Pool pool;
-  SlabRef slab = pool.take();
-  Intake intake({true, compression_of_path(path), {}});
-  uint64_t position = 0;
-  for (uint32_t seen = 0;;) {
-    slab->offset = position;
-    slab->grow(slab->room() == 0 ? Slab::kBlock : 1);
-    const ssize_t got = intake.read(*file, slab->data() + slab->size(), slab->room());
-    if (got == Intake::kFailed) return intake.error();
-    slab->resize(slab->size() + static_cast<uint32_t>(got));
-    const uint32_t whole = framer->cut(*slab, seen, got == 0);
-    SlabRef rest = pool.take();
-    rest->append(slab->text().substr(whole));
-    seen = rest->size();
-    slab->resize(whole);
-    if (whole > 0) {
-      framer->frame(*slab);
-      if (!slab->faults.empty()) return Error{Error::Kind::data, fmt::format("byte {}: {}", position, slab->faults[0].message), {}};
-      if (const Done done = visit_records(*slab, visit); !done) return done;
+  Letter letter;
+  for (SlabRef slab; feed.pull(*file, pool, slab) == Pull::batch;) {
+    Feed::frame(*slab);
+    for (uint32_t record = 0; record < slab->records.size(); ++record) {
+      Done done = open_letter(*slab, record, letter);
+      if (done) done = visit(letter);
+      if (done) continue;
+      const Error& error = done.error();
+      return error.kind == Error::Kind::data ? Error{error.kind, fmt::format("{}: {}", path, error.text), error.hint} : error;
     }
-    if (const Error* broken = framer->broken()) return *broken;
-    if (got == 0) return {};
-    position += whole;
-    slab = std::move(rest);
   }
+  return feed.error().text.empty() ? Done() : Done(feed.error());
 }
 
 // Gathers what goes to stdout and writes it a piece at a time.
@@ -89,23 +90,44 @@ std::string where(const Failure& failure) {
   return failure.source.empty() ? std::string("-") : fmt::format("{}:{}", failure.source, failure.offset);
 }
 
-// The record as its codec frames it, so that what comes out can be read like the input it came from.
-void original(const Letter& letter, std::string& out) {
-  if (letter.codec == "length-prefixed") {
-    const auto size = static_cast<uint32_t>(letter.bytes.size());
-    for (int shift : {24, 16, 8, 0}) out += static_cast<char>(size >> shift);
+// The records of letters as one stream of their codec.
+class Stream {
+ public:
+  Done add(const Letter& letter, std::string& out) {
+    SlabRef slab = pool_.take();
+    if (const auto added = originals_.add(letter, *slab); !added) return numbered(added.error().text);
+    slab->envelopes.clear();  // the bytes are the whole record
+    ++number_;
+    const Format& format = *slab->format;
+    if (!encoder_) {
+      codec_ = format.name(), header_ = format.header_row();
+      encoder_ = find_codec(codec_)->encoder({});
+    }
+    if (format.name() != codec_) return another(fmt::format("a record of {}, those before it are of {}", format.name(), codec_));
+    if (format.header_row() != header_) return another("a record under another header than those before it");
+    Done done;
+    encoder_->encode(Batch(std::move(slab), {}, 0), out, [&](uint32_t, const Reason& why) { done = numbered(why.message); });
+    return done;
   }
-  out += letter.bytes;
-  if (letter.codec == "nul") {
-    out += '\0';
-  } else if (!letter.codec.starts_with("capnp") && letter.codec != "length-prefixed") {
-    framing::end_line(out);
+
+ private:
+  Error numbered(std::string_view text) const { return {Error::Kind::data, fmt::format("letter {}: {}", number_, text), {}}; }
+  Error another(std::string_view text) const {
+    Error error = numbered(text);
+    error.hint = "one stream has one kind; --run runs them all, and filter can pick some (leat dlq --help)";
+    return error;
   }
-}
+
+  Pool pool_;
+  Originals originals_{"ndjson", {}};
+  std::unique_ptr<Encoder> encoder_;
+  std::string codec_, header_;
+  uint64_t number_ = 0;
+};
 
 Done ls(const std::string& path, Out& out) {
   uint64_t number = 0;
-  return each_letter(path, [&](const Slab&, uint32_t, const Letter& letter) {
+  return each_letter(path, [&](const Letter& letter) {
     const Failure& failure = *letter.envelope.failure;
     out.text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", ++number, time_text(failure.last), failure.stage, failure.code, where(failure),
                             failure.message);
@@ -115,14 +137,14 @@ Done ls(const std::string& path, Out& out) {
 
 Done show(const std::string& path, uint64_t wanted, Out& out) {
   uint64_t number = 0;
-  return each_letter(path, [&](const Slab&, uint32_t, const Letter& letter) -> Done {
+  return each_letter(path, [&](const Letter& letter) -> Done {
     if (++number != wanted && wanted != 0) return {};
     const Failure& f = *letter.envelope.failure;
     out.text += fmt::format(
         "letter {}\n  stage     {}.{}\n  code      {}\n  message   {}\n  source    {}\n  attempts  {}\n  first     {}\n  last      {}\n",
         number, f.stage, f.port, f.code, f.message, where(f), f.attempts, time_text(f.first), time_text(f.last));
     out.text += fmt::format("  record    {} bytes\n", letter.bytes.size());
-    original(letter, out.text);
+    framing::end_line(out.text += letter.bytes);
     return out.flush(false);
   });
 }
@@ -130,7 +152,7 @@ Done show(const std::string& path, uint64_t wanted, Out& out) {
 Done stats(const std::string& path, Out& out) {
   uint64_t letters = 0, bytes = 0, attempts = 0;
   std::map<std::pair<std::string, std::string>, uint64_t> by;
-  const Done read = each_letter(path, [&](const Slab&, uint32_t, const Letter& letter) -> Done {
+  const Done read = each_letter(path, [&](const Letter& letter) -> Done {
     ++letters, bytes += letter.bytes.size(), attempts += letter.envelope.failure->attempts;
     ++by[{letter.envelope.failure->stage, letter.envelope.failure->code}];
     return {};
@@ -140,54 +162,95 @@ Done stats(const std::string& path, Out& out) {
   return read;
 }
 
-Done replay(const std::string& path, Out& out) {
-  return each_letter(path, [&](const Slab&, uint32_t, const Letter& letter) {
-    original(letter, out.text);
-    return out.flush(false);
+Done print(const std::string& path, Out& out) {
+  Stream stream;
+  return each_letter(path, [&](const Letter& letter) {
+    const Done done = stream.add(letter, out.text);
+    return done ? out.flush(false) : done;
   });
 }
 
 // Only a file that reads as letters from end to end is emptied.
 Done purge(const std::string& path, std::string& said) {
   uint64_t letters = 0;
-  const Done read = each_letter(path, [&](const Slab&, uint32_t, const Letter&) -> Done { return ++letters, Done(); });
+  const Done read = each_letter(path, [&](const Letter&) -> Done { return ++letters, Done(); });
   if (!read) return read;
   if (::truncate(path.c_str(), 0) != 0) return Error{Error::Kind::io, fmt::format("cannot empty {}: {}", path, std::strerror(errno)), {}};
   said = fmt::format("leat: {} letters removed from {}\n", letters, path);
   return {};
 }
 
-Answer usage(std::string_view problem) {
-  return {2, {}, fmt::format("leat: dlq: {}\nleat: usage: leat dlq ls|stats|replay|purge FILE, leat dlq show FILE [N]\n", problem)};
+// What fails again would be read again, and again.
+std::optional<std::string> end_at(const PipelineSpec& spec, const std::string& path) {
+  const FileId letters = file_id(path);
+  const auto same = [&](const EndSpec& end) {
+    const auto address = address_of(end.url);
+    return letters && address && address->kind == Address::Kind::file && file_id(address->rest) == letters;
+  };
+  for (const ChainSpec& chain : spec.chains) {
+    if (chain.dlq && same(*chain.dlq)) return chain.dlq->url;
+    for (const EndSpec& end : chain.to)
+      if (same(end)) return end.url;
+  }
+  return std::nullopt;
 }
 
-}  // namespace
+RunCall run_again(const std::string& path, const Settings& own, const Settings& globals, const Call& call) {
+  const std::string pipeline = *own.text("run");
+  RunCall made = load_run(pipeline, own, globals, call);
+  if (made.answer) return made;
+  PipelineSpec& spec = made.loaded.spec;
+  check(spec, call.codecs, made.loaded.problems);
+  if (!made.loaded.problems.empty()) return made.answer = refusal(made.loaded), std::move(made);
+  Done done = replay(spec, path, own.text("into").value_or(""));
+  if (const auto end = done ? end_at(spec, path) : std::nullopt)
+    done = Error{Error::Kind::usage, fmt::format("writes to {}, which is to be read", *end),
+                 fmt::format("move it away first: mv {} again.ndjson", text::quoted(path))};
+  if (!done)
+    made.answer = refusal(Error{done.error().kind, fmt::format("dlq replay: {}: {}", pipeline, done.error().text), done.error().hint});
+  return made;
+}
 
-bool dlq_verb(std::string_view word) { return std::find(kVerbs.begin(), kVerbs.end(), word) != kVerbs.end(); }
-
-Answer dlq_command(const Call& call) {
-  if (call.words.size() < 2) return usage("wants a verb and a file");
-  const std::string& verb = call.words[0];
-  const std::string& path = call.words[1];
-  uint64_t wanted = 0;
-  if (call.words.size() > 2) {
-    const auto number = verb == "show" && call.words.size() == 3 ? text::whole(call.words[2]) : std::nullopt;
-    if (!number || *number == 0) return usage(fmt::format("does not know what {} is for", text::quoted(call.words[2])));
-    wanted = *number;
-  }
+Answer look(std::string_view verb, const std::string& path, uint64_t wanted) {
   Out out;
   Answer answer;
   Done done = verb == "ls"       ? ls(path, out)
               : verb == "show"   ? show(path, wanted, out)
               : verb == "stats"  ? stats(path, out)
-              : verb == "replay" ? replay(path, out)
+              : verb == "replay" ? print(path, out)
                                  : purge(path, answer.err);
   answer.out = std::move(out.text);  // what was whole before a mistake is said too
-  if (!done) {
-    answer.status = status_of(done.error().kind);
-    answer.err += fmt::format("leat: {}: {}\n", path, done.error().text);
-  }
+  if (done) return answer;
+  const Answer said = refusal(done.error());
+  answer.status = said.status;
+  answer.err += said.err;
   return answer;
+}
+
+}  // namespace
+
+std::span<const Option> dlq_options() { return kOptions; }
+
+bool dlq_verb(std::string_view word) {
+  const auto verbs = text::split(kVerb.choices, '|');
+  return std::find(verbs.begin(), verbs.end(), word) != verbs.end();
+}
+
+RunCall dlq_command(const Call& call) {
+  Settings own(kOptions), globals(global_options());
+  Problems problems;
+  read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
+  const auto refuse = [&](std::string text) { problems.push_back({{}, {}, std::move(text), {}}); };
+  if (problems.empty() && !own.find("file")) refuse("wants a verb and a FILE");
+  if (!problems.empty()) return {{}, usage("dlq", std::move(problems))};
+  const std::string verb = *own.text("verb"), path = *own.text("file");
+  if (own.find("number") && verb != "show") refuse(fmt::format("{} takes no number", verb));
+  if (own.find("run") && verb != "replay") refuse(fmt::format("--run has no meaning for {}", verb));
+  if (!own.find("run") && (own.find("into") || own.find("set") || !globals.given().empty()))
+    refuse("--into, --set and global options come with replay FILE --run PIPELINE");
+  if (!problems.empty()) return {{}, usage("dlq", std::move(problems))};
+  if (own.find("run")) return run_again(path, own, globals, call);
+  return {{}, look(verb, path, own.count("number").value_or(0))};
 }
 
 }  // namespace leat

@@ -51,8 +51,8 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
   if (command && !asks_for_help) {
     const auto rest = std::span(words).subspan(1);
     if (command->run) return give(command->run(call(rest)));
-    RunCall made = run_call(call(rest));
-    return made.refused ? give(*made.refused) : run(std::move(made.loaded), outside, world);
+    RunCall made = command->load(call(rest));
+    return made.answer ? give(*made.answer) : run(std::move(made.loaded), outside, world);
   }
   if (const auto about = command ? std::optional(words[0]) : help_asked(words)) {
     const auto page = about->empty() ? main_page(tables) : topic(*about, tables);

@@ -81,7 +81,7 @@ class Builder {
   void add_input(const Wiring::Input& input) {
     const EndSpec& end = *input.end;
     const std::string* codec = codec_name(end, "in");
-    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals));
+    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals), end.letters);
     if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
     graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
                              std::move(made->source),

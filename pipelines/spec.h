@@ -25,6 +25,7 @@ struct EndSpec {
   Settings options;     // of source_options() or sink_options()
   Mark mark;
   bool implied = false;  // nobody wrote it: stdin or stdout by default
+  bool letters = false;  // a source of dead letters that are run again (replay.h); no word of a user says it
 };
 
 struct StageUse {

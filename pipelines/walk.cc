@@ -79,7 +79,7 @@ void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt rec
   tally.in.add(bytes.records.size());
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
   lane.now = clock_.now();
-  if (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope()))
+  if (bytes.envelopes.empty() && (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope())))
     add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
   Batch all(std::move(slab), std::move(receipt), input.origin);
   if (!bytes.faults.empty()) {
@@ -187,6 +187,18 @@ void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
   kept.let_go();
 }
 
+namespace {
+
+// Where nobody has asked for envelopes, a record that carries its own has it still.
+Envelope envelope_of(const Slab& slab, uint32_t record) {
+  if (record < slab.envelopes.size()) return slab.envelopes[record];
+  Parts own;
+  if (slab.format->carries_envelope() && slab.format->unpack(slab.record(record), own)) return std::move(own.envelope);
+  return {};
+}
+
+}  // namespace
+
 // Failed records travel on `err` as a slab of their own: the bytes as they came in, and an envelope that says what happened.
 void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered,
                          Lane& lane, Tally& tally) {
@@ -217,9 +229,10 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
       continue;
     }
     letters->add(entered.record(record));
-    letters->envelopes.push_back(record < entered.envelopes.size() ? entered.envelopes[record] : Envelope());
-    Envelope& envelope = letters->envelopes.back();
+    Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, record));
     if (envelope.id.empty()) envelope.id = uuid7(clock_.now(), lane.random);
+    failure->attempts += envelope.attempt;
+    if (envelope.first_failed != 0) failure->first = envelope.first_failed;
     envelope.failure = std::move(failure);
   }
   if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);

@@ -22,6 +22,7 @@
 #include "stages/source/connect.h"
 #include "stages/source/exec.h"
 #include "stages/source/file.h"
+#include "stages/source/letters.h"
 #include "stages/source/listen.h"
 #include "stages/source/udp.h"
 #include "stages/source/until.h"
@@ -46,12 +47,8 @@ Result<const CodecSpec*> choose(std::string_view named, std::string_view path, s
                near ? fmt::format("did you mean {}?", *near) : "leat list codecs names them all");
 }
 
-// How dead letters are written: as core/codec/letter.h says of the file's name; where there is no name, as JSON.
-const CodecSpec& letters(const Address& address) {
-  static constexpr CodecSpec kJson{"letters", "", "", true, nullptr, [](const CodecOptions&) { return letter_encoder(true); }};
-  static constexpr CodecSpec kArtifacts{"letters", "", "", true, nullptr, [](const CodecOptions&) { return letter_encoder(false); }};
-  return address.kind != Kind::file || letters_as_json(address.rest) ? kJson : kArtifacts;
-}
+// How dead letters are read and written: as core/codec/letter.h says of the file's name; where there is no name, as JSON.
+const CodecSpec& letters(const Address& address) { return letter_codec(address.kind != Kind::file || letters_as_json(address.rest)); }
 
 // Files in the order of their names. A pattern that matches none stays the name of a file, which open() will not find.
 std::vector<std::string> expand(const std::string& pattern) {
@@ -232,7 +229,8 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
 
 }  // namespace
 
-Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view named, const CodecOptions& codec_options) {
+Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view named, const CodecOptions& codec_options,
+                               bool dead_letters) {
   const auto address = address_of(url);
   if (!address) return address.error();
   if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
@@ -242,8 +240,9 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
   const Until until = until_of(options);
   CodecOptions unpacked = codec_options;
   unpacked.unpack = unpacking_of(*address, options);
-  auto made = source_at(*address, url, options, until, **codec, unpacked);
+  auto made = source_at(*address, url, options, until, dead_letters ? letters(*address) : **codec, unpacked);
   if (!made) return made.error();
+  if (dead_letters) *made = std::make_unique<LetterSource>(std::move(*made), std::string((*codec)->name), codec_options);
   if (until.limits.count || until.limits.idle || until.limits.whole) *made = std::make_unique<UntilSource>(std::move(*made), until.limits);
   return MadeSource{std::move(*made), (*codec)->name};
 }

@@ -18,8 +18,9 @@ struct MadeSource {
   std::string_view codec;
 };
 
-// An empty `codec`: by the path's extension, else ndjson.
-Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view codec, const CodecOptions& codec_options);
+// An empty `codec`: by the path's extension, else ndjson. `dead_letters`: what it brings are letters of records of that codec.
+Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view codec, const CodecOptions& codec_options,
+                               bool dead_letters);
 
 // An empty `codec`: by the path's extension, else `fallback`.
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view codec, std::string_view fallback,

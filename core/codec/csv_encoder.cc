@@ -47,7 +47,7 @@ class CsvEncoder final : public Encoder {
       if (!rows.headed()) csv_split(slab.record(batch.index(0)), dialect_, fields);
       names_ = rows.names();
       for (uint32_t i = 0; i < fields.size(); ++i) names_.push_back(rows.name_of(i));
-      start(rows.headed() ? rows.header_row() : joined(), out);
+      start(rows.headed() ? std::string(rows.header_row()) : joined(), out);
     }
     if (source_ != rows.number()) from(rows);
     if (same_) {

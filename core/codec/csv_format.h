@@ -29,7 +29,7 @@ class CsvFormat final : public Format {
   const CsvDialect& dialect() const { return dialect_; }
   bool infer() const { return infer_; }
   bool headed() const { return headed_; }
-  const std::string& header_row() const { return header_row_; }  // as it came
+  std::string_view header_row() const override { return header_row_; }  // as it came
   const std::vector<std::string>& names() const { return names_; }
   std::optional<uint32_t> column(std::string_view name) const;
   std::string name_of(uint32_t column) const;

@@ -13,7 +13,7 @@
 namespace leat {
 namespace {
 
-constexpr std::string_view kCodecKey = "codec";
+constexpr std::string_view kCodecKey = "codec", kHeaderKey = "codec_header";
 
 std::string media_type(const Format& format) {
   if (&format == &capnp_format()) return "application/x-capnp";
@@ -24,19 +24,12 @@ std::string media_type(const Format& format) {
 // The record's envelope as that of its letter, whose payload is the record and not the record's payload.
 void address(const Slab& slab, uint32_t record, Envelope& envelope) {
   envelope = slab.envelopes[record];
-  if (slab.format->carries_envelope() && envelope.id.empty()) {  // nobody asked for envelopes: what it says of itself
-    Parts own;
-    if (slab.format->unpack(slab.record(record), own)) {
-      std::unique_ptr<Failure> failure = std::move(envelope.failure);
-      envelope = std::move(own.envelope);
-      envelope.failure = std::move(failure);
-    }
-  }
   envelope.restate();
   envelope.approvals.clear();
   envelope.unknown.clear();
   envelope.media_type = media_type(*slab.format);
   envelope.put(kCodecKey, std::string(slab.format->name()));
+  if (!slab.format->header_row().empty()) envelope.put(kHeaderKey, std::string(slab.format->header_row()));
   envelope.put_checksum(slab.record(record));
 }
 
@@ -64,6 +57,15 @@ class LetterEncoder final : public Encoder {
   Envelope envelope_;
 };
 
+std::string take_text(Envelope& envelope, std::string_view key) {
+  const auto at = std::find_if(envelope.meta.begin(), envelope.meta.end(), [&](const auto& entry) { return entry.first == key; });
+  if (at == envelope.meta.end()) return {};
+  const auto* text = std::get_if<std::string>(&at->second);
+  std::string taken = text ? *text : std::string();
+  envelope.meta.erase(at);
+  return taken;
+}
+
 }  // namespace
 
 bool letters_as_json(std::string_view path) {
@@ -80,6 +82,22 @@ std::unique_ptr<Framer> letter_framer(bool as_json, const CodecOptions& options)
   return as_json ? envelope_framer(wide) : capnp_framer(wide);
 }
 
+const CodecSpec& letter_codec(bool as_json) {
+  static constexpr CodecSpec kJson{"letters",
+                                   "",
+                                   "",
+                                   true,
+                                   [](const CodecOptions& options) { return letter_framer(true, options); },
+                                   [](const CodecOptions&) { return letter_encoder(true); }};
+  static constexpr CodecSpec kArtifacts{"letters",
+                                        "",
+                                        "",
+                                        true,
+                                        [](const CodecOptions& options) { return letter_framer(false, options); },
+                                        [](const CodecOptions&) { return letter_encoder(false); }};
+  return as_json ? kJson : kArtifacts;
+}
+
 Done open_letter(const Format& format, std::string_view record, Letter& letter) {
   Parts parts;
   parts.scratch = std::move(letter.scratch);
@@ -92,14 +110,20 @@ Done open_letter(const Format& format, std::string_view record, Letter& letter) 
   if (!envelope.failure) return Error{Error::Kind::data, "no dead letter: it has no error", {}};
   if (envelope.checksum_algorithm == Envelope::kChecksum && !envelope.has_checksum_of(letter.bytes))
     return Error{Error::Kind::data, "the letter's bytes are not those that were written: crc32c differs", {}};
-  letter.codec.clear();
-  const auto codec = std::find_if(envelope.meta.begin(), envelope.meta.end(), [](const auto& entry) { return entry.first == kCodecKey; });
-  if (codec != envelope.meta.end()) {
-    if (const auto* name = std::get_if<std::string>(&codec->second)) letter.codec = *name;
-    envelope.meta.erase(codec);
-  }
+  letter.codec = take_text(envelope, kCodecKey);
+  letter.header = take_text(envelope, kHeaderKey);
   envelope.restate();
   return {};
+}
+
+Done open_letter(const Slab& slab, uint32_t record, Letter& letter) {
+  const auto at_byte = [&](std::string_view text) {
+    return Error{Error::Kind::data, fmt::format("byte {}: {}", slab.position(record), text), {}};
+  };
+  for (const Slab::Fault& fault : slab.faults)
+    if (fault.record == record) return at_byte(fault.message);
+  const Done opened = open_letter(*slab.format, slab.record(record), letter);
+  return opened ? opened : at_byte(opened.error().text);
 }
 
 }  // namespace leat

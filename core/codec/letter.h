@@ -4,9 +4,10 @@
 // Fails:   opening a letter that is none, or whose bytes are not those that were written.
 //
 // On the wire a letter is an artifact: the failed record's bytes are the payload, with a crc32c; `error` says why, where
-// and how often; metadata `codec` names the codec whose record the bytes are; the other fields are the record's own, if it
-// had any. A file ending in .ndjson or .jsonl holds one JSON object per letter (codec envelope, the payload always as
-// payload_text or payload_base64, so that no byte of it changes), any other a stream of artifacts (codec capnp).
+// and how often; metadata `codec` names the codec whose record the bytes are, `codec_header` what that codec needs in front of them
+// (a CSV header); the other fields are the record's own, if it had any. A file ending in .ndjson or .jsonl holds one JSON object per letter
+// (codec envelope, the payload always as payload_text or payload_base64, so that no byte of it changes), any other a stream of artifacts
+// (codec capnp).
 #pragma once
 
 #include <memory>
@@ -24,13 +25,18 @@ bool letters_as_json(std::string_view path);
 std::unique_ptr<Encoder> letter_encoder(bool as_json);
 // Its records are letters; each is to be opened.
 std::unique_ptr<Framer> letter_framer(bool as_json, const CodecOptions& options);
+// The two as a codec.
+const CodecSpec& letter_codec(bool as_json);
 
 struct Letter {
   Envelope envelope;       // of the failed record; `failure` is never null
   std::string codec;       // whose record the bytes are; empty: the writer did not say
+  std::string header;      // Format::header_row() of the format they had
   std::string_view bytes;  // into the record or scratch
   std::string scratch;
 };
 Done open_letter(const Format& format, std::string_view record, Letter& letter);
+// Of a slab that letter_framer cut; the error says at which byte.
+Done open_letter(const Slab& slab, uint32_t record, Letter& letter);
 
 }  // namespace leat

@@ -64,7 +64,7 @@ Envelope& Envelope::operator=(const Envelope& other) {
   signature_algorithm = other.signature_algorithm, signature_key = other.signature_key, signature = other.signature;
   trace = other.trace, parent = other.parent, attempt = other.attempt;
   failure = other.failure ? std::make_unique<Failure>(*other.failure) : nullptr;
-  approvals = other.approvals, unknown = other.unknown;
+  first_failed = other.first_failed, approvals = other.approvals, unknown = other.unknown;
   return *this;
 }
 

@@ -59,6 +59,8 @@ struct Envelope {
   uint32_t attempt = 0;
   std::unique_ptr<Failure> failure;  // absent on a record that has not failed
   std::vector<Approval> approvals;
+  // ns since 1970, of a record that is run again: when it first failed. Of the run alone; no artifact says it, and it is not compared.
+  int64_t first_failed = 0;
   std::string unknown;  // what a newer writer put into the message that we have no name for; artifact.h
 
   struct Text {

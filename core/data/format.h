@@ -72,6 +72,8 @@ class Format {
   // What a record's bytes are by themselves. Empty: nothing without their stream (a CSV row and its header), so that as a
   // payload the record is its JSON text.
   virtual std::string_view media_type() const { return {}; }
+  // What a stream of these records begins with, so that they can be read again: a CSV header, without its line end. Empty: nothing.
+  virtual std::string_view header_row() const { return {}; }
   virtual bool carries_envelope() const { return false; }  // each record brings its own
   // The payload, its media type, and the envelope if the record carries one. Unless it does, only of a record that read well.
   virtual Done unpack(std::string_view record, Parts& parts) const;

@@ -79,13 +79,13 @@ TEST(Commands, RunPutsItsOptionsOverTheFile) {
   const fake::World made = world();
   const auto outside = made.outside();
   const std::vector<std::string> words{"b.yaml", "--set", "from=c", "--mem", "3MB", "--strict"};
-  const RunCall call = run_call({words, outside, fake::catalog(), codecs()});
-  ASSERT_FALSE(call.refused);
+  const RunCall call = find_command("run")->load({words, outside, fake::catalog(), codecs()});
+  ASSERT_FALSE(call.answer);
   EXPECT_EQ(call.loaded.spec.globals.text("mem"), "3MB");
   EXPECT_TRUE(call.loaded.spec.globals.flag("strict"));
   EXPECT_EQ(call.loaded.spec.chains.at(0).from.at(0).url, "c");
   const std::vector<std::string> none{};
-  EXPECT_EQ(run_call({none, outside, fake::catalog(), codecs()}).refused->err, "leat: run: wants FILE\n");
+  EXPECT_EQ(find_command("run")->load({none, outside, fake::catalog(), codecs()}).answer->err, "leat: run: wants FILE\n");
 }
 
 TEST(Commands, HelpListAndVersion) {

@@ -92,7 +92,6 @@ TEST_P(LetterTest, AFailedArtifactIsKeptWhole) {
   const Read back = read(written(slab), 64);
   ASSERT_EQ(back.bytes, (std::vector<std::string>{message, "no message at all"}));
   EXPECT_EQ(back.letters[0].codec, "capnp");
-  EXPECT_EQ(back.letters[0].envelope.subject, "orders.eu") << "what it says of itself can be listed";
   EXPECT_EQ(back.letters[0].envelope.failure->code, "malformed");
   EXPECT_TRUE(back.letters[0].envelope.signature.empty()) << "which was over its own payload";
 }
