@@ -1,7 +1,7 @@
 // Result: a value or the one error that kept it from being made.
 // Owner:   the caller; both sides are plain values.
 // Thread:  any.   Blocks: never.
-// Fails:   asking the wrong side is a programming error and asserts.
+// Fails:   asking the wrong side is a programming error, and ends the program.
 #pragma once
 
 #include <cassert>
@@ -33,12 +33,12 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   explicit operator bool() const { return state_.index() == 0; }
-  T& operator*() { return assert(*this), *std::get_if<0>(&state_); }
-  const T& operator*() const { return assert(*this), *std::get_if<0>(&state_); }
+  T& operator*() { return std::get<0>(state_); }
+  const T& operator*() const { return std::get<0>(state_); }
   T* operator->() { return &**this; }
   const T* operator->() const { return &**this; }
-  Error& error() { return assert(!*this), *std::get_if<1>(&state_); }
-  const Error& error() const { return assert(!*this), *std::get_if<1>(&state_); }
+  Error& error() { return std::get<1>(state_); }
+  const Error& error() const { return std::get<1>(state_); }
 
  private:
   std::variant<T, Error> state_;

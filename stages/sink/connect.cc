@@ -35,7 +35,7 @@ Done ConnectSink::open(SinkHost& host) {
       [this](Descriptor socket) {
         host_->post([this, shared = std::make_shared<Descriptor>(std::move(socket))] { connected(std::move(*shared)); });
       },
-      [this](Error error, uint64_t attempts) { host_->post([this, error, attempts] { exhausted(error, attempts); }); });
+      [this](const Error& error, uint64_t attempts) { host_->post([this, error, attempts] { exhausted(error, attempts); }); });
   look_ = host.loop().timer([this] {
     host_->post([this] {
       looking_ = false;
