@@ -175,6 +175,7 @@ PY
 # 6 MB in order: more than a sink lets wait and a socket holds.
 numbers() { seq -f %099.0f 60000; }
 export -f numbers
+ends_at_60000() { [ -f "$1" ] && tail -n 1 "$1" | grep -q '^0*60000$'; }
 
 # A server that reads nothing before the file `go` is there.
 serve_late() {
@@ -198,7 +199,7 @@ PY
     letters=()
     [ $policy != dlq ] || letters=(dlq dead.ndjson)
     leat --summary=json --in lines --from pipe "${letters[@]}" --to unix:s --when-full $policy 2>summary &
-    timeout 20 bash -c numbers >pipe
+    timeout 20 bash -c 'numbers >pipe'
     touch go
     wait $!
     wait
@@ -222,7 +223,7 @@ PY
   mkfifo pipe
   serve_late
   leat --in lines --from pipe --to unix:s --when-full drop-oldest --to all &
-  timeout 20 bash -c numbers >pipe  # blocks for ever if the stuck sink held its sibling back
+  timeout 20 bash -c 'numbers >pipe'  # blocks for ever if the stuck sink held its sibling back
   touch go
   wait
   cmp all <(numbers)
@@ -257,7 +258,7 @@ PY
   serve_late
   leat --summary=json --in lines --from pipe filter . --id in --to all \
     --from stage:in buffer 2000000 --to unix:s 2>summary &
-  timeout 20 bash -c numbers >pipe  # blocks for ever if the stuck sink paused its source
+  timeout 20 bash -c 'numbers >pipe'  # blocks for ever if the stuck sink paused its source
   touch go
   wait
   cmp all <(numbers)
@@ -267,8 +268,9 @@ PY
   rm s go got all
   serve_late
   leat --in lines --from pipe buffer 1000 --when-full drop-newest --id room --to unix:s \
-    --from stage:room.overflow --to over &
-  timeout 20 bash -c numbers >pipe
+    --from stage:room.overflow --to over --append &
+  timeout 20 bash -c 'numbers >pipe'
+  eventually ends_at_60000 over  # what is still in the pipe would find room again
   touch go
   wait
   [ -s over ]
