@@ -5,34 +5,30 @@
 #include <cstring>
 #include <new>
 
+#include "core/base/meter.h"
 #include "core/data/number.h"
 
 namespace leat {
 namespace {
 
-thread_local int64_t live = 0;
 thread_local uint64_t copies = 0;
 
 }  // namespace
 
-int64_t Value::memory() { return live; }
-
 uint64_t Value::copied() { return copies; }
-
-void Value::count_bytes(int64_t bytes) { live += bytes; }
 
 Value::Node* Value::make(size_t unit, size_t capacity) {
   const size_t bytes = sizeof(Node) + unit * capacity;
   auto* node = static_cast<Node*>(std::malloc(bytes));
   if (!node || capacity >= UINT32_MAX) throw std::bad_alloc();
-  live += static_cast<int64_t>(bytes);
+  meter::count(static_cast<int64_t>(bytes));
   *node = {1, 0, static_cast<uint32_t>(capacity), 0, nullptr, 0, 0};
   return node;
 }
 
 void Value::dispose(Node* node, size_t unit) {
-  live -= static_cast<int64_t>(sizeof(Node) + unit * node->capacity);
-  if (node->table) live -= static_cast<int64_t>((node->mask + 1) * sizeof(uint32_t)), std::free(node->table);
+  meter::count(-static_cast<int64_t>(sizeof(Node) + unit * node->capacity));
+  if (node->table) meter::count(-static_cast<int64_t>((node->mask + 1) * sizeof(uint32_t))), std::free(node->table);
   std::free(node);
 }
 

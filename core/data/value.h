@@ -1,7 +1,7 @@
 // Value: one JSON value while an expression computes with it: 16 bytes, copied by counting, changed in place when held once.
 // Owner:   whoever holds it. A borrowed string or number is a slice of a record or a program and lives no longer than that; own() copies.
 // Thread:  one (counts are plain integers); a frozen value may be read from any.   Blocks: never.
-// Fails:   cannot. Who builds values asks memory() and depth() and stops at its own bounds.
+// Fails:   cannot. Who builds values asks the meter and depth() and stops at its own bounds.
 #pragma once
 
 #include <cstdint>
@@ -89,7 +89,6 @@ class Value {
   void freeze();        // own(), then not counted any more: constants of a program, which any thread may read
   void thaw();          // the owner of a frozen value, and nobody else, is about to let it go
 
-  static int64_t memory();   // bytes in nodes made by this thread, less those it freed
   static uint64_t copied();  // items this thread has copied because others held them too, and what a copy of text costs in items
 
  private:
@@ -118,7 +117,6 @@ class Value {
   static constexpr uint32_t kAbsent = UINT32_MAX;
   static constexpr uint32_t kLinear = 16;  // entries up to which looking at each is quicker than hashing
   uint32_t position(std::string_view key) const;
-  static void count_bytes(int64_t bytes);
   void index();
   void index_add(uint32_t position);
 

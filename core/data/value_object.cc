@@ -2,6 +2,7 @@
 #include <cstring>
 #include <new>
 
+#include "core/base/meter.h"
 #include "core/data/value.h"
 
 namespace leat {
@@ -46,10 +47,10 @@ void Value::index() {
   if (!node->table || node->mask + 1 != slots) {
     auto* table = static_cast<uint32_t*>(std::malloc(bytes(slots)));
     if (!table) throw std::bad_alloc();
-    if (node->table) count_bytes(-static_cast<int64_t>(bytes(node->mask + 1)));
+    if (node->table) meter::count(-static_cast<int64_t>(bytes(node->mask + 1)));
     std::free(node->table);
     node->table = table, node->mask = slots - 1;
-    count_bytes(static_cast<int64_t>(bytes(slots)));
+    meter::count(static_cast<int64_t>(bytes(slots)));
   }
   std::memset(node->table, 0xFF, bytes(slots));
   for (uint32_t i = 0; i < node->size; ++i) index_add(i);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/meter.h"
 #include "core/expr/builtins.h"
 #include "core/expr/format_text.h"
 #include "core/expr/nodes_basic.h"
@@ -125,7 +126,7 @@ NodePtr Compiler::literal(const Value& value) { return std::make_unique<Literal>
 NodePtr Compiler::folded(NodePtr made) {
   if (!made || !made->single()) return made;
   Run run(Limits{100, 100'000, 1 << 20});
-  run.memory = Value::memory();
+  run.memory = meter::taken;
   run.stack = static_cast<const char*>(__builtin_frame_address(0));
   Env env{run, nullptr, nullptr, nullptr};
   Value out;

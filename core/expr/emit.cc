@@ -34,6 +34,7 @@ class Emitter final : public EmitProgram {
       out.own();
       return ++outputs < 2;
     });
+    for (const std::string& name : names_) machine.set(name, Value());  // what a group held is not held on to
     if (!good) return false;
     return (outputs == 1 && out.is_object()) || machine.refuse("--emit must make exactly one object of a window");
   }

@@ -1,5 +1,6 @@
 #include "core/expr/program.h"
 
+#include "core/base/meter.h"
 #include "core/data/json.h"
 #include "core/expr/compiled.h"
 #include "core/expr/parser.h"
@@ -32,7 +33,7 @@ struct Machine::State {
     run.row = &row;
     run.error = Value(), run.bounded = false;
     run.steps = 0, run.depth = 0, run.labels = 0, run.leaving = -1;
-    run.memory = Value::memory(), run.copied = Value::copied();
+    run.memory = meter::taken, run.copied = Value::copied();
     run.stack = static_cast<const char*>(__builtin_frame_address(0));
     for (Value& value : run.parsed) value = Value();
     Locals locals(code.variables());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/meter.h"
 #include "core/data/json.h"
 
 namespace leat::expr {
@@ -38,7 +39,7 @@ bool Run::spend(uint64_t work) {
 }
 
 bool Run::room(double bytes) {
-  if (static_cast<double>(Value::memory() - memory) + bytes <= static_cast<double>(limits.bytes)) return true;
+  if (static_cast<double>(meter::taken - memory) + bytes <= static_cast<double>(limits.bytes)) return true;
   return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
 }
 

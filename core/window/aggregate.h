@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/meter.h"
 #include "core/data/value.h"
 #include "core/expr/emit.h"
 #include "core/window/distinct.h"
@@ -62,7 +63,7 @@ struct Edge {
   Value value;
 };
 
-using Collected = std::vector<std::pair<Order, Value>>;  // in order
+using Collected = meter::Vector<std::pair<Order, Value>>;  // in order
 
 class Aggregate {
  public:

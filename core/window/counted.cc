@@ -111,7 +111,7 @@ class Counted final : public Windows {
   const uint64_t count_;
   Keys keys_;
   Groups groups_of_;  // by row, as
-  std::vector<Tally> tallies_;
+  meter::Vector<Tally> tallies_;
   Receipts all_;
   std::vector<uint32_t> closing_;  // early answers on their way out; closed_ of them are
   size_t closed_ = 0;

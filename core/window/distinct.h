@@ -7,7 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "core/base/meter.h"
 
 namespace leat::window {
 
@@ -24,8 +25,8 @@ class Distinct {
   void note(uint64_t hash);
   void give_up_exactness();
 
-  std::vector<uint64_t> exact_;     // sorted, until it would hold more than kExact
-  std::vector<uint8_t> registers_;  // then: by the top 12 bits, the longest run of zeros seen behind them, plus one
+  meter::Vector<uint64_t> exact_;     // sorted, until it would hold more than kExact
+  meter::Vector<uint8_t> registers_;  // then: by the top 12 bits, the longest run of zeros seen behind them, plus one
 };
 
 }  // namespace leat::window

@@ -54,7 +54,7 @@ uint32_t Keys::add(const Key& key) {
   if (2 * (size() + 1) > slots_.size()) grow();
   uint32_t row = static_cast<uint32_t>(rows_.size());
   if (free_.empty()) {
-    rows_.push_back({std::string(key.text), key.hash, true});
+    rows_.push_back({meter::String(key.text), key.hash, true});
   } else {
     row = free_.back();
     free_.pop_back();

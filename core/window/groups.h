@@ -8,10 +8,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/meter.h"
 #include "core/window/aggregate.h"
 #include "core/window/hash.h"
 
@@ -41,7 +41,7 @@ class Keys {
 
  private:
   struct Row {
-    std::string key;
+    meter::String key;
     uint64_t hash;
     bool live;
   };
@@ -54,9 +54,9 @@ class Keys {
   void place(uint32_t row);
   void grow();
 
-  std::vector<Row> rows_;
-  std::vector<uint32_t> free_;
-  std::vector<Slot> slots_;  // a power of two, linear probing, at most half full
+  meter::Vector<Row> rows_;
+  meter::Vector<uint32_t> free_;
+  meter::Vector<Slot> slots_;  // a power of two, linear probing, at most half full
 };
 
 // The states of many groups, `what.size()` of them in each row.
@@ -71,7 +71,7 @@ class Groups {
 
  private:
   const std::vector<Aggregate>* what_;
-  std::vector<Aggregate::State> states_;
+  meter::Vector<Aggregate::State> states_;
 };
 
 }  // namespace leat::window

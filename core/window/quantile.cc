@@ -118,7 +118,7 @@ std::optional<double> Quantile::at(double share) const {
     if (rank == count_ - 1) return most_;
     return std::clamp(of_rank(rank), least_, most_);
   }
-  std::vector<double> sorted = exact_;
+  meter::Vector<double> sorted = exact_;
   std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(rank), sorted.end());
   return sorted[rank];
 }

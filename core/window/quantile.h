@@ -10,7 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
+
+#include "core/base/meter.h"
 
 namespace leat::window {
 
@@ -28,7 +29,7 @@ class Quantile {
  private:
   // Counts of the magnitudes of one sign.
   struct Side {
-    std::vector<uint64_t> counts;  // of the buckets first, first + 1 ...
+    meter::Vector<uint64_t> counts;  // of the buckets first, first + 1 ...
     uint32_t first = 0;
     uint64_t total = 0;
 
@@ -39,8 +40,8 @@ class Quantile {
   void count(double value, uint64_t times);
   double of_rank(uint64_t rank) const;  // from 0
 
-  std::vector<double> exact_;  // until there are more than kExact; then empty
-  Side below_, above_;         // 0
+  meter::Vector<double> exact_;  // until there are more than kExact; then empty
+  Side below_, above_;           // 0
   uint64_t zeros_ = 0, count_ = 0;
   double least_ = 0, most_ = 0;  // no answer lies outside what was seen
 };

@@ -239,8 +239,8 @@ class Sessions final : public Windows {
 
   const Duration gap_;
   Keys keys_;
-  std::vector<uint32_t> heads_;  // by key row: its first session
-  std::vector<Session> sessions_;
+  meter::Vector<uint32_t> heads_;  // by key row: its first session
+  meter::Vector<Session> sessions_;
   Groups groups_of_;  // by session
   std::vector<uint32_t> free_;
   std::priority_queue<Due> queue_;

@@ -30,7 +30,7 @@ struct Slice {
   };
   Keys keys;
   Groups groups;
-  std::vector<Tally> tallies;  // by row
+  meter::Vector<Tally> tallies;  // by row
   Receipts owed;
 
   uint32_t add(const Key& key) {

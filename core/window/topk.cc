@@ -66,7 +66,7 @@ void TopK::add(std::string_view value, uint64_t times, uint64_t error) {
   if (entries_.size() < capacity_) {
     const auto entry = static_cast<uint32_t>(entries_.size());
     slots_[at] = entry;
-    entries_.push_back({std::string(value), times, error});
+    entries_.push_back({meter::String(value), times, error});
     hashes_.push_back(bits);
     place_.push_back(static_cast<uint32_t>(heap_.size()));
     heap_.push_back(entry);
@@ -92,7 +92,7 @@ const TopK::Entry* TopK::find(std::string_view value) const {
 // How often a value without a counter may have been seen.
 uint64_t TopK::unseen() const { return entries_.size() < capacity_ ? 0 : entries_[heap_.front()].count; }
 
-std::vector<TopK::Entry> TopK::sorted(std::vector<Entry> all, size_t keep) {
+meter::Vector<TopK::Entry> TopK::sorted(meter::Vector<Entry> all, size_t keep) {
   std::sort(all.begin(), all.end(),
             [](const Entry& a, const Entry& b) { return a.count != b.count ? a.count > b.count : a.value < b.value; });
   if (all.size() > keep) all.resize(keep);
@@ -100,7 +100,7 @@ std::vector<TopK::Entry> TopK::sorted(std::vector<Entry> all, size_t keep) {
 }
 
 void TopK::merge(const TopK& other) {
-  std::vector<Entry> all;
+  meter::Vector<Entry> all;
   for (const Entry& entry : entries_) {
     const Entry* twin = other.find(entry.value);
     all.push_back({entry.value, entry.count + (twin ? twin->count : other.unseen()), entry.error + (twin ? twin->error : other.unseen())});
@@ -112,6 +112,6 @@ void TopK::merge(const TopK& other) {
   *this = std::move(both);
 }
 
-std::vector<TopK::Entry> TopK::top() const { return sorted(entries_, wanted_); }
+meter::Vector<TopK::Entry> TopK::top() const { return sorted(entries_, wanted_); }
 
 }  // namespace leat::window

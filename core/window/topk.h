@@ -7,16 +7,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "core/base/meter.h"
 
 namespace leat::window {
 
 class TopK {
  public:
   struct Entry {
-    std::string value;
+    meter::String value;
     uint64_t count = 0, error = 0;
   };
 
@@ -25,11 +25,11 @@ class TopK {
 
   void add(std::string_view value, uint64_t times = 1, uint64_t error = 0);
   void merge(const TopK& other);
-  std::vector<Entry> top() const;  // highest count first, then by value
+  meter::Vector<Entry> top() const;  // highest count first, then by value
   uint64_t counters() const { return capacity_; }
 
  private:
-  static std::vector<Entry> sorted(std::vector<Entry> all, size_t keep);
+  static meter::Vector<Entry> sorted(meter::Vector<Entry> all, size_t keep);
   const Entry* find(std::string_view value) const;
   uint64_t unseen() const;
   size_t slot_of(std::string_view value, uint64_t hash) const;  // where its index is, or the empty place for it
@@ -41,11 +41,11 @@ class TopK {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   uint32_t wanted_, capacity_;
-  std::vector<Entry> entries_;
-  std::vector<uint64_t> hashes_;  // of entries_
-  std::vector<uint32_t> heap_;    // entries, the lowest count first
-  std::vector<uint32_t> place_;   // of each entry in heap_
-  std::vector<uint32_t> slots_;   // hash table of entries, linear probing, at most half full
+  meter::Vector<Entry> entries_;
+  meter::Vector<uint64_t> hashes_;  // of entries_
+  meter::Vector<uint32_t> heap_;    // entries, the lowest count first
+  meter::Vector<uint32_t> place_;   // of each entry in heap_
+  meter::Vector<uint32_t> slots_;   // hash table of entries, linear probing, at most half full
 };
 
 }  // namespace leat::window

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/meter.h"
 #include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/data/envelopes.h"
@@ -36,13 +37,18 @@ struct Parts {
   std::vector<std::pair<std::string, MetaValue>> about;  // what the envelope of every answer says
 };
 
+struct Most {
+  uint64_t keys;
+  int64_t bytes;
+};
+
 class Window final : public Stage, private window::Answers {
  public:
-  Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t ids, uint64_t max_keys, const window_shape::Shape& shape)
+  Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t ids, const Most& most, const window_shape::Shape& shape)
       : parts_(std::move(parts)),
         watermark_(std::move(watermark)),
         seed_(seed),
-        max_keys_(max_keys),
+        most_(most),
         random_(ids),
         windows_(shape(parts_.aggregates)) {}
 
@@ -99,6 +105,7 @@ class Window final : public Stage, private window::Answers {
  private:
   void begin(Turn& turn) {
     turn_ = &turn;
+    metered_ = meter::taken;
     out_.emplace(turn, kOut);
     now_ = turn.now;
     machine_.now(turn.now);
@@ -108,7 +115,12 @@ class Window final : public Stage, private window::Answers {
     out_.reset();
     batch_ = 0;
     turn_ = nullptr;
+    taken_.clear();
+    held_ = held();
   }
+
+  // Bytes in groups, and the little that the machine keeps. Within a call only.
+  int64_t held() const { return held_ + (meter::taken - metered_); }
 
   void advance(size_t portion) { windows_->advance(parts_.time ? watermark_.at() : now_, *this, portion); }
 
@@ -160,12 +172,16 @@ class Window final : public Stage, private window::Answers {
   }
 
   void enter(uint32_t record, const Receipt& receipt, std::vector<uint32_t>& late, Turn& turn) {
+    if (held() > most_.bytes) {
+      turn.fail(record, {"limit", fmt::format("{} bytes are held already (max-bytes)", most_.bytes)});
+      return;
+    }
     switch (windows_->enter({key_, window::hash(key_, seed_)}, time_, receipt)) {
       case window::Windows::Entry::late:
         late.push_back(record);
         return;
       case window::Windows::Entry::full:
-        turn.fail(record, {"limit", fmt::format("{} groups are open already (max-keys)", max_keys_)});
+        turn.fail(record, {"limit", fmt::format("{} groups are open already (max-keys)", most_.keys)});
         return;
       case window::Windows::Entry::kept:
         break;
@@ -183,9 +199,9 @@ class Window final : public Stage, private window::Answers {
     write_bounds(answer);
     parts_.by.write(answer.key, text_);
     const double seconds = std::chrono::duration<double>(answer.end - answer.start).count();
-    results_.clear();
     for (size_t at = 0; at < parts_.aggregates.size(); ++at) results_.push_back(parts_.aggregates[at].answer(answer.states[at], seconds));
     const bool done = write_fields(answer);
+    results_.clear(), fields_ = {};
     if (answer.mark == Mark::early) text_ += ",\"update\":\"early\"";
     if (answer.mark == Mark::late) text_ += ",\"update\":\"late\"";
     if (answer.mark == Mark::partial) text_ += ",\"partial\":true";
@@ -245,11 +261,13 @@ class Window final : public Stage, private window::Answers {
 
   Parts parts_;
   window::Watermark watermark_;
-  const uint64_t seed_, max_keys_;
+  const uint64_t seed_;
+  const Most most_;
   SplitMix random_;
   const std::unique_ptr<window::Windows> windows_;
   expr::Machine machine_;
   Instant now_{};
+  int64_t held_ = 0, metered_ = 0;
   uint64_t arrivals_ = 0;
   bool enveloped_ = false;  // records come with envelopes, so answers go with them
 
@@ -291,6 +309,7 @@ constexpr std::array kOptions{
     Option{.name = "update", .kind = Kind::duration, .value = "DURATION", .help = "also answer early, as often, for what has changed"},
     Option{.name = "update_count", .kind = Kind::count, .value = "N", .help = "also answer early at every Nth record"},
     Option{.name = "max_keys", .kind = Kind::count, .value = "N", .help = "groups held at once", .fallback = "100000"},
+    Option{.name = "max_bytes", .kind = Kind::size, .value = "SIZE", .help = "bytes held at once, keys and values", .fallback = "256MiB"},
 };
 
 constexpr std::array kPorts{
@@ -328,8 +347,9 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   parts.about = window_shape::about(settings);
   if ((parts.by.reads_envelope() || parts.emit->reads_envelope()) && context.envelopes) *context.envelopes = true;
   window::Watermark watermark(context.inputs, settings.duration("disorder").value_or(Duration(0)), *settings.duration("idle"));
-  return std::unique_ptr<Stage>(std::make_unique<Window>(std::move(parts), std::move(watermark), context.seed, context.seed_for_ids(),
-                                                         *settings.count("max_keys"), window_shape::of(settings)));
+  const Most most{*settings.count("max_keys"), static_cast<int64_t>(*settings.count("max_bytes"))};
+  return std::unique_ptr<Stage>(std::make_unique<Window>(std::move(parts), std::move(watermark), context.seed, context.seed_for_ids(), most,
+                                                         window_shape::of(settings)));
 }
 
 }  // namespace
@@ -360,7 +380,8 @@ constexpr StageSpec kWindow{
         "short by a signal answers with \"partial\": true.\n\n"
         "Where envelopes are asked for, that of an answer says in its metadata what window it is of: window_type (tumbling, hopping, "
         "session, count or global), window_start, window_end, window_size, window_slide, window_gap, and window_key as JSON text.\n\n"
-        "A record that would be one group more than --max-keys fails with code limit. Each step of overlapping windows counts.",
+        "A record that would be one group more than --max-keys fails with code limit, and so does one that comes while more than "
+        "--max-bytes are held. Each step of overlapping windows counts.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

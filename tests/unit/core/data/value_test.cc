@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/meter.h"
 #include "core/data/json.h"
 #include "core/data/number.h"
 #include "core/data/order.h"
@@ -41,22 +42,22 @@ TEST(Value, HeldOnceChangesInPlace) {
   for (int i = 0; i < 8; ++i) list.push(Value::integer(i));
   EXPECT_EQ(list.items().data(), before);
   Value word = Value::text("");
-  const int64_t held = Value::memory();
+  const int64_t held = meter::taken;
   for (int i = 0; i < 100'000; ++i) word.append("x");
   EXPECT_EQ(word.view().size(), 100'000u);
-  EXPECT_LT(Value::memory() - held, 400'000);
+  EXPECT_LT(meter::taken - held, 400'000);
 }
 
 TEST(Value, MemoryComesBack) {
-  const int64_t before = Value::memory();
+  const int64_t before = meter::taken;
   {
     Value value = read(R"({"a":[1,"two",{"three":[null,true]}],"b":"text","c":12345678901234567890})");
     Value copy = value;
     copy.put(Value::text("d"), value);
     copy.erase("a");
-    EXPECT_GT(Value::memory(), before);
+    EXPECT_GT(meter::taken, before);
   }
-  EXPECT_EQ(Value::memory(), before);
+  EXPECT_EQ(meter::taken, before);
 }
 
 // An object against std::map and the order of first setting, over random operations across the change from linear to hashed.

@@ -145,7 +145,7 @@ TEST(TopK, KeepsItsPromisesHoweverItIsSplit) {
     }
     for (size_t i = 1; i < parts; ++i) split[0].merge(split[i]);
     std::map<std::string, TopK::Entry> found;
-    for (const auto& entry : split[0].top()) found[entry.value] = entry;
+    for (const auto& entry : split[0].top()) found[std::string(entry.value)] = entry;
     EXPECT_EQ(found.size(), 20u);
     for (const auto& [value, entry] : found) {
       EXPECT_GE(entry.count, truth[value]) << value;

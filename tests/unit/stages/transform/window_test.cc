@@ -156,6 +156,27 @@ TEST(Window, OneKeyTooManyFails) {
   EXPECT_EQ(outcome.failed[0].code, "limit");
 }
 
+// 40 records of 10,000 bytes in each of two windows, and room for 20 to 26 of them: what the first window held, the second can have.
+TEST(Window, BytesHaveABound) {
+  std::vector<test::Line> records;
+  for (int i = 0; i < 80; ++i)
+    records.push_back({"{\"t\":" + std::to_string(i < 40 ? 1 : 11) + ",\"k\":" + std::to_string(i) + ",\"v\":\"" +
+                       std::string(9'990, static_cast<char>('a' + i % 26)) + std::to_string(i) + "\"}"});
+  for (const auto& [by, emit] : std::vector<std::pair<std::string, std::string>>{{".k", "{v: first(.v)}"},
+                                                                                 {".k", "{v: max(.v)}"},
+                                                                                 {"1", "{v: collect(.v; 100)}"},
+                                                                                 {"1", "{v: topk(.v; 100)}"},
+                                                                                 {".v", "{n: count}"}}) {
+    const auto outcome =
+        test::run_lawful(kWindow, {{"size", "10s"}, {"by", by, "k"}, {"time", ".t"}, {"max_bytes", "262144"}, {"emit", emit}}, records);
+    ASSERT_FALSE(outcome.out().empty());
+    EXPECT_GE(outcome.failed.size(), 2u * (40 - 27)) << emit;
+    EXPECT_LE(outcome.failed.size(), 2u * (40 - 20)) << emit;
+    EXPECT_NE(outcome.failed.back().record.find("\"t\":11"), std::string::npos) << emit;
+    for (const auto& failed : outcome.failed) EXPECT_EQ(failed.code, "limit");
+  }
+}
+
 TEST(Window, AnAnswerWhoseExpressionFailsLeavesByErr) {
   const auto outcome = test::run_lawful(kWindow, {{"size", "10s"}, {"by", ".k"}, {"time", ".t"}, {"emit", "{x: (1 / sum(.v))}"}},
                                         lines({R"({"t":1,"k":1,"v":0})", R"({"t":2,"k":2,"v":4})"}));
