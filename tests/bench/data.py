@@ -6,7 +6,7 @@ import subprocess
 
 FLAT = "{ts, level, status, method, path, host, latency_ms, bytes, ua, msg, id}"
 TEXT_SHARE = 0.53  # how long the plain log is, against the same requests as JSON
-TINY_RECORDS = 1_000_000
+TINY = 100         # as many tiny records as the large file has bytes, over this
 
 
 def size(words):
@@ -16,6 +16,10 @@ def size(words):
     if unit not in units or not number.isdigit():
         raise ValueError(f"a size is like 100MB, not {words}")
     return int(number) * units[unit]
+
+
+def tiny_records(big):
+    return min(big // TINY, 1_000_000)
 
 
 class Data:
@@ -38,7 +42,7 @@ class Data:
         self._shell(f"'{self.make_data}' --text --bytes {int(big * TEXT_SHARE)}B > big.log")
         self._shell("head -n 1 slice.ndjson > one.ndjson")
         self._shell(f"'{self.leat}' map '{FLAT}' < slice.ndjson > flat.ndjson && '{self.leat}' --out csv < flat.ndjson > flat.csv")
-        self._shell(f"seq {TINY_RECORDS} | '{self.leat}' --out capnp > tiny.capnp")
+        self._shell(f"seq {tiny_records(big)} | '{self.leat}' --out capnp > tiny.capnp")
         self._shell("gzip -1c slice.ndjson > slice.ndjson.gz && zstd -qfk slice.ndjson")
         stamp.write_text(json.dumps(wanted))
         return self

@@ -3,6 +3,7 @@
 What grows faster than it should is flagged.
 """
 import math
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,8 +15,6 @@ from task import Case
 SLACK = 0.15          # in the exponent: a tenfold step may cost 1.4 times as much as it should
 SHORTEST = 0.02       # below this many seconds starting up hides what grows
 BYTES = 64_000_000    # of the files with records of one size
-KEYED = 2_000_000     # records of the file with many keys
-MOST_KEYS = 10**6
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Curve:
 
 
 def curves(machine, want):
-    return [_input(machine, want), _record_size(machine), _stages(), _keys(machine), _workers()]
+    return [_input(machine, want), _record_size(machine), _stages(), _keys(machine, want.most_keys), _workers()]
 
 
 def _each(file, threads=None):
@@ -79,9 +78,9 @@ import sys
 length, count = map(int, sys.argv[1:])
 for n in range(count):
     head = "{\"id\":%d,\"status\":%d,\"text\":\"" % (n, 503 if n % 50 == 0 else 200)
-    text = "caf\u00e9 \\\"x\\\" " * (length // 11 + 1)
-    body = text[:max(0, length - len(head) - 5)].rstrip("\\")
-    sys.stdout.buffer.write((head + body + "\"}\n").encode())
+    room = max(0, length - len(head) - 3)
+    text = b"caf\303\251 \\\"x\\\" " * (room // 13)
+    sys.stdout.buffer.write(head.encode() + text + b"-" * (room - len(text)) + b"\"}\n")
 """
 
 
@@ -93,20 +92,21 @@ def _stages():
     }) for count in (1, 3, 10, 30)])
 
 
-def _keys(machine):
+def _keys(machine, most):
     points = []
+    records = max(2 * most, 2_000_000)
     count = 1
-    while count <= MOST_KEYS:
-        file = f"keys-{count}.ndjson"
+    while count <= most:
+        file = f"keys-{count}-of-{records}.ndjson"
         # 48271 and powers of ten have no common factor: each key comes as often as the others, far from its neighbour.
-        _make(machine, file, f"""mawk 'BEGIN {{ for (i = 0; i < {KEYED}; ++i) printf "{{\\"k\\":\\"key-%09d\\",\\"v\\":%d}}\\n","""
+        _make(machine, file, f"""awk 'BEGIN {{ for (i = 0; i < {records}; ++i) printf "{{\\"k\\":\\"key-%09d\\",\\"v\\":%d}}\\n","""
                              f""" i * 48271 % {count}, i % 1000 }}'""")
         points.append(Point(count, file, {
-            "dedupe": f"leat dedupe .k --max-keys {2 * MOST_KEYS} < {file}",
-            "window": f"leat window --global --by .k --max-keys {2 * MOST_KEYS} --emit '{{n: count, sum: sum(.v)}}' < {file}",
+            "dedupe": f"leat dedupe .k --max-keys {2 * most} < {file}",
+            "window": f"leat window --global --by .k --max-keys {2 * most} --emit '{{n: count, sum: sum(.v)}}' < {file}",
         }))
         count *= 10
-    return Curve("keys, same number of records", "keys", 1, points)
+    return Curve("keys, same number of records", "keys", 0, points)
 
 
 def _workers():
@@ -120,8 +120,9 @@ def _make(machine, file, command):
 
 def lines(machine, want):
     """Tables, one a curve. Each cost is the median of three runs, taken in turn."""
-    out = ["A step is flagged where cost grows faster than what there is more of, by more than "
-           f"{10**SLACK:.1f} times per power of ten; `steps` are the exponents from one line to the next."]
+    out = [f"Load average at the start: {os.getloadavg()[0]:.1f}. A step is the exponent of the CPU seconds from one line to the next: with more"
+           " bytes or stages, 1 is linear; with another size of record, or other keys, in the same amount of data, 0 is. What is over"
+           f" that by more than {SLACK} (tenfold steps that cost {10**SLACK:.1f} times what they should) is marked **WORSE**."]
     for curve in curves(machine, want):
         print(f"growth: {curve.name}", file=sys.stderr, flush=True)
         out += ["", f"### {curve.name}", "", f"| program | {curve.unit} | wall s | CPU s | MB/s | MiB | step |"]
@@ -142,7 +143,8 @@ def _measure(curve, machine, rounds):
                 if at in failed:
                     continue
                 try:
-                    seen.setdefault(at, []).append(machine.cost(Case("leat", command)))
+                    cost = machine.cost(Case("leat", command))
+                    seen.setdefault(at, []).append(cost)
                 except Failed as error:
                     failed[at] = str(error)
     return {**{at: median(costs) for at, costs in seen.items()}, **failed}
@@ -156,11 +158,11 @@ def _lines_of(curve, program, costs, machine):
             out.append(f"| {program} | {point.x} | **FAILED**: {cost.replace('|', '/')[:200]} | | | | |")
             continue
         step = ""
-        if before and before[1].wall >= SHORTEST:
-            exponent = math.log(cost.wall / before[1].wall) / math.log(point.x / before[0])
+        if before and before[1].cpu >= SHORTEST:
+            exponent = math.log(cost.cpu / before[1].cpu) / math.log(point.x / before[0])
             step = f"{exponent:.2f}"
             if exponent > curve.exponent + SLACK:
-                step += " **WORSE THAN LINEAR**"
+                step += " **WORSE**"
         rate = (machine.folder / point.file).stat().st_size / cost.wall / 1e6
         out.append(f"| {program} | {point.x} | {cost.wall:.3f} | {cost.cpu:.3f} | {rate:.0f} | {cost.rss / 1024:.1f} | {step} |")
         before = (point.x, cost)

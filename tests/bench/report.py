@@ -8,7 +8,10 @@ import subprocess
 from measure import median
 
 
-def machine(here, leat_version, sizes, rounds):
+QUIET = 0.7  # load average
+
+
+def machine(here, leat_version, sizes, rounds, load):
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
         cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     with open("/proc/meminfo", encoding="utf-8") as lines:
@@ -20,7 +23,10 @@ def machine(here, leat_version, sizes, rounds):
         f"{leat_version} ({_commit()}); " + "; ".join(text for name, text in here.items() if name not in ("cat", "gzip")) + ".",
         f"big: {sizes[0] / 1e6:.0f} MB, slice: {sizes[1] / 1e6:.0f} MB. {rounds} rounds after a warm-up; in each the commands of a row run"
         " one after the other, and the row's figure is the median of the rounds' ratios (least to most in brackets).",
-        "CPU is user and system time of all processes of the command, memory that of the largest one. All output went through a pipe.",
+        "CPU is user and system time of all processes of the command, memory that of the largest one. All output went through a pipe."
+        " By CPU: the same ratio of CPU seconds, which other programs on the machine disturb less.",
+        f"Load average before the first round: {load:.1f}."
+        + (" **The machine was not quiet: the wall times say little.**" if load > QUIET else ""),
     ]
 
 
@@ -31,7 +37,7 @@ def _commit():
 
 
 def goal_lines(outcomes):
-    lines = ["| task | reads | leat | against | figure | goal | measured | holds |", "|---|---|---|---|---|---|---|---|"]
+    lines = ["| task | reads | leat | against | figure | goal | measured | holds | by CPU |", "|---|---|---|---|---|---|---|---|---|"]
     for outcome in outcomes:
         for goal in outcome.task.goals:
             lines.append(_goal_line(outcome, goal))
@@ -43,19 +49,20 @@ def _goal_line(outcome, goal):
     start = f"| {task.name} | {task.reads} | {goal.ours} | {goal.theirs or '-'} | {goal.figure} | {goal.bound()} |"
     for name in (goal.ours, goal.theirs):
         if name in outcome.not_run:
-            return f"{start} **NOT RUN**: {outcome.not_run[name]} | ? |"
+            return f"{start} **NOT RUN**: {outcome.not_run[name]} | ? | |"
         if name in outcome.wrong:
-            return f"{start} **DISAGREES**: {outcome.wrong[name].replace('|', '/')[:160]} | NO |"
+            return f"{start} **DISAGREES**: {outcome.wrong[name].replace('|', '/')[:160]} | **NO** | |"
     values = outcome.values(goal)
     value = statistics.median(values)
     spread = f" ({min(values):.3g}..{max(values):.3g})" if len(values) > 1 else ""
-    return f"{start} {value:.3g}{spread} | {'yes' if goal.holds(value) else '**NO**'} |"
+    by_cpu = f"{statistics.median(outcome.values(goal, 'cpu')):.3g}" if goal.theirs and goal.figure == "wall" else ""
+    return f"{start} {value:.3g}{spread} | {'yes' if goal.holds(value) else '**NO**'} | {by_cpu} |"
 
 
 def missed(outcomes):
     """(how many goals hold, fail, were not run)"""
-    words = [_goal_line(outcome, goal).rsplit("|", 2)[1].strip() for outcome in outcomes for goal in outcome.task.goals]
-    return words.count("yes"), words.count("**NO**") + words.count("NO"), words.count("?")
+    words = [_goal_line(outcome, goal).rsplit("|", 3)[1].strip() for outcome in outcomes for goal in outcome.task.goals]
+    return words.count("yes"), words.count("**NO**"), words.count("?")
 
 
 def cost_lines(outcomes, data):

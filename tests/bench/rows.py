@@ -39,7 +39,7 @@ JQ_WINDOW = ("jq-1.8 -nc 'reduce inputs as $r ({}; .[$r.ts[0:18] + $r.host] += [
              " p99: (.value | sort | .[(length * 0.99 | ceil) - 1])}' slice.ndjson")
 MLR_WINDOW = mlr("put '$start = substr0($ts, 0, 17)' then stats1 -a count,mean,p99 -f latency_ms -g start,host"
                  " then rename latency_ms_count,n,latency_ms_mean,mean,latency_ms_p99,p99", "slice.ndjson")
-MLR_DEDUPE = mlr("put 'is_null($user) { $user = \"-\" }' then unsparsify -f user --fill-with - then head -n 1 -g user", "slice.ndjson")
+MLR_DEDUPE = mlr("unsparsify -f user then head -n 1 -g user", "slice.ndjson")
 MLR_TOP = mlr("count-distinct -f host then sort -nr count then head -n 10", "slice.ndjson")
 MLR_MAP = mlr("put '$* = {\"ts\": $ts, \"host\": $host, \"ms\": $latency_ms * 2}'", "slice.ndjson")
 JQ_DEDUPE = ("jq-1.8 -nc 'foreach inputs as $r ({}; ($r.user | tojson) as $k | .new = (.seen[$k] | not) | .seen[$k] = true;"
@@ -92,7 +92,8 @@ def json_tasks():
         Task("dedupe", "slice.ndjson", {
             "leat": Case("leat", "leat dedupe .user < slice.ndjson", ".id"),
             "jq-1.8": Case("jq-1.8", JQ_DEDUPE, ".id"),
-            "mlr": Case("mlr", MLR_DEDUPE, ".id"),
+            # It keeps null and a missing user apart, so it passes one record more.
+            "mlr": Case("mlr", MLR_DEDUPE, ".id", exact=False),
         }, at_least({"jq-1.8": 15, "mlr": 45})),
         Task("top-k", "slice.ndjson", {
             "leat": Case("leat", "leat window --global --emit '{top: topk(.host; 10)}' < slice.ndjson", ".top[] | [.value, .count]"),
@@ -129,9 +130,9 @@ def stream_tasks():
             "cat": Case("cat", "cat big.ndjson | cat"),
         }, [Goal("leat", "cat", at_most=0.8)]),
         Task("from a pipe", "big.ndjson", {
-            "cat f | leat": Case("leat", f"cat big.ndjson | {FILTER}"),
-            "leat < f": Case("leat", f"{FILTER} < big.ndjson"),
-        }, [Goal("cat f | leat", "leat < f", at_most=1.5)]),
+            "behind cat": Case("leat", f"cat big.ndjson | {FILTER}"),
+            "from the file": Case("leat", f"{FILTER} < big.ndjson"),
+        }, [Goal("behind cat", "from the file", at_most=1.5)]),
         *two_threads,
         Task("fused stages", "big.ndjson", {
             "one process": Case("leat", f"leat {' then '.join(chain)} < big.ndjson"),

@@ -24,13 +24,13 @@ class Goal:
     unit: str = "x"
     work: float | None = None  # with figure: so much work over its seconds, in `unit`
 
-    def value(self, ours, theirs):
-        mine = getattr(ours, self.figure)
+    def value(self, ours, theirs, figure=None):
+        mine = getattr(ours, figure or self.figure)
         if self.work is not None:
             return self.work / mine
         if theirs is None:
             return mine / 1024 if self.figure == "rss" else mine
-        other = getattr(theirs, self.figure)
+        other = getattr(theirs, figure or self.figure)
         return other / mine if self.at_least is not None else mine / other
 
     def holds(self, value):
@@ -58,8 +58,8 @@ class Outcome:
     not_run: dict[str, str] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
 
-    def values(self, goal):
-        """A goal's figure in each round: both commands ran one after the other."""
+    def values(self, goal, figure=None):
+        """A goal's figure in each round, or another of its two commands, which ran one after the other."""
         ours = self.costs.get(goal.ours, [])
         theirs = self.costs.get(goal.theirs, []) if goal.theirs else [None] * len(ours)
-        return [goal.value(a, b) for a, b in zip(ours, theirs)]
+        return [goal.value(a, b, figure) for a, b in zip(ours, theirs)]
