@@ -178,7 +178,7 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
 
 using Written = Result<std::unique_ptr<Sink>>;
 
-Written connect_sink(const Address& address, const std::string& url, const Settings& options, const StreamSink::Options& how,
+Written connect_sink(const Address& address, const std::string& url, const Settings& options, const Outlet::Options& how,
                      const CodecSpec& codec, const CodecOptions& codec_options) {
   const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
   auto place = place_of(address, url, listens, Error::Kind::io);
@@ -186,10 +186,10 @@ Written connect_sink(const Address& address, const std::string& url, const Setti
   if (address.kind != Kind::tcp && address.kind != Kind::unix_socket) {
     if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
     if (address.kind == Kind::udp) return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, codec_options));
-    const ListenSink::Options listening{*options.count("max_clients"), how.when_full, how.batch};
+    const ListenSink::Options listening{*options.count("max_clients"), how};
     return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), listening, codec, codec_options));
   }
-  const ConnectSink::Options connecting{retry_of(options), options.duration("timeout"), how.when_full, how.batch};
+  const ConnectSink::Options connecting{retry_of(options), options.duration("timeout"), how};
   return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), connecting, codec, codec_options));
 }
 
@@ -198,7 +198,7 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
   const std::string when_full = options.text("when_full").value_or("block");
   if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
   const size_t batch = options.count("batch").value_or(Outlet::kWrite);
-  const StreamSink::Options how{when_full_of(when_full), batch, dead_letters};
+  const Outlet::Options how{when_full_of(when_full), dead_letters ? 0 : batch};  // a dead letter is written at once
   const bool file = address.kind == Kind::file;
   if (!file)
     if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();

@@ -27,7 +27,7 @@ Instant wall() { return std::chrono::time_point_cast<Duration>(std::chrono::syst
 
 Done ConnectSink::open(SinkHost& host) {
   host_ = &host;
-  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, how_.batch, true});
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_, how_.outlet, true);
   gate_ = std::make_unique<Gate>(host);
   // What the loop thread hands over goes through post(), whose jobs are copied: hence the shared descriptor.
   dialer_ = std::make_unique<Dialer>(
@@ -56,7 +56,7 @@ void ConnectSink::connected(Descriptor socket) {
   stalled_.reset();
   outlet_->connect(std::move(socket), [this](Watch::Event event) { host_->post([this, event] { this->event(event); }); });
   outlet_->watch_reader();
-  write(0);
+  flush();
 }
 
 void ConnectSink::event(Watch::Event event) {
@@ -72,11 +72,11 @@ void ConnectSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
   outlet_->take(std::move(batch), turn);
   if (std::exchange(down_, false)) on_loop(&ConnectSink::dial);
-  write(how_.batch);
+  after(outlet_->write());
 }
 
-void ConnectSink::write(size_t least) {
-  if (!closed_) after(outlet_->write(least));
+void ConnectSink::flush() {
+  if (!closed_) after(outlet_->flush());
 }
 
 void ConnectSink::after(Outlet::Wrote wrote) {
@@ -104,7 +104,7 @@ void ConnectSink::confirm() {
     if (owing && how_.timeout && now - *stalled_ >= *how_.timeout) return lost(place_.error("write", ETIMEDOUT));
     if (owing && !std::exchange(looking_, true)) on_loop(&ConnectSink::look);
   }
-  if (how_.when_full == WhenFull::block) gate_->update(outlet_->bytes());
+  if (how_.outlet.when_full == WhenFull::block) gate_->update(outlet_->bytes());
   if (finishing_ && outlet_->empty()) {
     finishing_ = false, finished_ = true;
     outlet_->disconnect();
@@ -133,7 +133,7 @@ void ConnectSink::exhausted(Error error, uint64_t attempts) {
   const Refusal why{{"connect", error.text}, static_cast<uint32_t>(attempts), first_ == Instant{} ? now : first_, now};
   first_ = {};
   for (Batch& batch : outlet_->give_back()) host_->refuse(std::move(batch), why);
-  if (how_.when_full == WhenFull::block) gate_->update(outlet_->bytes());
+  if (how_.outlet.when_full == WhenFull::block) gate_->update(outlet_->bytes());
   if (!finishing_) return;
   outlet_->clear();
   finishing_ = false, finished_ = true;
@@ -145,7 +145,7 @@ void ConnectSink::finish() {
   finishing_ = true;
   outlet_->finish();
   if (down_ && outlet_->bytes() == 0) outlet_->clear();  // everything was refused: nobody need be reached for the closing bytes
-  write(0);
+  flush();
 }
 
 void ConnectSink::abandon() {

@@ -21,8 +21,7 @@ class ConnectSink final : public Sink {
   struct Options {
     Retry retry;
     std::optional<Duration> timeout;  // to connect, and for the peer to take anything at all of what waits
-    WhenFull when_full = WhenFull::block;
-    size_t batch = Outlet::kWrite;
+    Outlet::Options outlet;
   };
   ConnectSink(SocketName place, const Options& how, const CodecSpec& codec, const CodecOptions& options)
       : place_(std::move(place)), how_(how), codec_(codec), options_(options) {}
@@ -30,7 +29,7 @@ class ConnectSink final : public Sink {
   const std::string& name() const override { return place_.shown(); }
   Done open(SinkHost& host) override;
   void take(Batch&& batch, Turn& turn) override;
-  void flush() override { write(0); }
+  void flush() override;
   void finish() override;
   bool idle() const override { return finished_; }
   void abandon() override;
@@ -39,7 +38,6 @@ class ConnectSink final : public Sink {
  private:
   void connected(Descriptor socket);
   void event(Watch::Event event);
-  void write(size_t least);
   void after(Outlet::Wrote wrote);
   void confirm();
   void lost(Error error);

@@ -14,7 +14,7 @@ namespace leat {
 
 class ExecSink final : public StreamSink {
  public:
-  ExecSink(std::string command, const Options& how, const CodecSpec& codec, const CodecOptions& options)
+  ExecSink(std::string command, const Outlet::Options& how, const CodecSpec& codec, const CodecOptions& options)
       : StreamSink(std::move(command), how, codec, options) {
     name_ = "exec:" + path_;
   }

@@ -18,7 +18,7 @@ namespace leat {
 
 class FileSink final : public StreamSink {
  public:
-  FileSink(std::string path, const Options& how, const CodecSpec& codec, const CodecOptions& options)
+  FileSink(std::string path, const Outlet::Options& how, const CodecSpec& codec, const CodecOptions& options)
       : StreamSink(std::move(path), how, codec, options) {}
   ~FileSink() override { discard(); }
 

@@ -11,10 +11,7 @@ namespace leat {
 class ListenSink::Client final : public SinkHost {
  public:
   Client(ListenSink& sink, std::string peer)
-      : got(sink.given_),
-        name(std::move(peer)),
-        outlet(*this, sink.codec_, sink.options_, {sink.how_.when_full, sink.how_.batch, false}),
-        sink_(sink) {}
+      : got(sink.given_), name(std::move(peer)), outlet(*this, sink.codec_, sink.options_, sink.how_.outlet), sink_(sink) {}
 
   Loop& loop() override { return sink_.host_->loop(); }
   void post(std::function<void()> job) override { sink_.host_->post(std::move(job)); }
@@ -98,7 +95,7 @@ void ListenSink::welcome(Descriptor socket, const std::string& peer) {
     kept.let_go();
   }
   if (finishing_) client->outlet.finish();
-  after(client, client->outlet.write(0));
+  after(client, client->outlet.flush());
 }
 
 void ListenSink::event(const std::weak_ptr<Client>& who, Watch::Event event) {
@@ -136,7 +133,7 @@ void ListenSink::settle() {
   count();
   size_t most = waiting_.bytes();
   for (const ClientRef& client : clients_) most = std::max(most, client->outlet.bytes());
-  if (how_.when_full == WhenFull::block) gate_->update(most);
+  if (how_.outlet.when_full == WhenFull::block) gate_->update(most);
   if (!finishing_ || !clients_.empty() || !waiting_.empty()) return;
   finishing_ = false, finished_ = true;
   acceptor_->close();
@@ -147,7 +144,7 @@ void ListenSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
   if (clients_.empty()) {
     waiting_.put(std::move(batch), turn);
-    if (how_.when_full == WhenFull::drop_oldest)
+    if (how_.outlet.when_full == WhenFull::drop_oldest)
       for (Batch& dropped : waiting_.drop_oldest(Outlet::kFull)) {
         host_->dropped(dropped.size(), "full");
         dropped.let_go();
@@ -157,13 +154,13 @@ void ListenSink::take(Batch&& batch, Turn& turn) {
   given_ += batch.size();
   for (const ClientRef& client : std::vector<ClientRef>(clients_)) {
     client->outlet.take(batch.share(), turn);
-    after(client, client->outlet.write(how_.batch));
+    after(client, client->outlet.write());
   }
   batch.let_go();
 }
 
 void ListenSink::flush() {
-  for (const ClientRef& client : std::vector<ClientRef>(clients_)) after(client, client->outlet.write(0));
+  for (const ClientRef& client : std::vector<ClientRef>(clients_)) after(client, client->outlet.flush());
 }
 
 void ListenSink::finish() {
@@ -171,7 +168,7 @@ void ListenSink::finish() {
   finishing_ = true;
   for (const ClientRef& client : std::vector<ClientRef>(clients_)) {
     client->outlet.finish();
-    after(client, client->outlet.write(0));
+    after(client, client->outlet.flush());
   }
   settle();
 }

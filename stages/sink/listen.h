@@ -20,8 +20,7 @@ class ListenSink final : public Sink {
  public:
   struct Options {
     uint64_t max_clients = 100;
-    WhenFull when_full = WhenFull::block;
-    size_t batch = Outlet::kWrite;
+    Outlet::Options outlet;
   };
   ListenSink(SocketName place, const Options& how, const CodecSpec& codec, const CodecOptions& options);
   ~ListenSink() override;

@@ -6,8 +6,14 @@
 
 namespace leat {
 
-Outlet::Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how)
-    : host_(host), codec_(codec), options_(options), how_(how), encoder_(codec.encoder(options)), press_(outbox_, options.pack) {}
+Outlet::Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, const Options& how, bool keeps)
+    : host_(host),
+      codec_(codec),
+      options_(options),
+      how_(how),
+      keeps_(keeps),
+      encoder_(codec.encoder(options)),
+      press_(outbox_, options.pack) {}
 
 void Outlet::connect(Descriptor output, Channel::OnEvent on_event) {
   channel_ = Channel(host_.loop(), std::move(output), std::move(on_event));
@@ -17,7 +23,7 @@ void Outlet::connect(Descriptor output, Channel::OnEvent on_event) {
 void Outlet::disconnect() {
   channel_.close();
   waiting_ = false;
-  if (!how_.keeps) return;
+  if (!keeps_) return;
   outbox_.clear();
   press_.restart();
   unconfirmed_.clear();
@@ -94,9 +100,11 @@ void Outlet::finish_stream() {
   press_.finish();
 }
 
-Outlet::Wrote Outlet::write(size_t least) {
-  if (least == 0) press_.flush();
-  return send(least);
+Outlet::Wrote Outlet::write() { return how_.batch == 0 ? flush() : send(how_.batch); }
+
+Outlet::Wrote Outlet::flush() {
+  press_.flush();
+  return send(0);
 }
 
 Outlet::Wrote Outlet::send(size_t least) {
@@ -118,7 +126,7 @@ Outlet::Wrote Outlet::send(size_t least) {
     }
     sent_ += static_cast<uint64_t>(put);
     if (const uint64_t records = outbox_.sent(static_cast<size_t>(put)); records > 0) host_.delivered(records);
-    if (gathers() && !how_.keeps) confirm(sent_);
+    if (gathers() && !keeps_) confirm(sent_);
   }
   return Wrote::all;
 }

@@ -31,18 +31,19 @@ class Outlet {
   };
   struct Options {
     WhenFull when_full = WhenFull::block;
-    size_t batch = kWrite;  // waiting bytes that make a write
-    bool keeps = false;     // what was sent until confirm() says that the other side has it
+    size_t batch = kWrite;  // waiting bytes that make a write; 0: any
   };
 
-  Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, Options how);
+  // `keeps`: what was sent is kept until confirm() says that the other side has it.
+  Outlet(SinkHost& host, const CodecSpec& codec, const CodecOptions& options, const Options& how, bool keeps = false);
 
   void connect(Descriptor output, Channel::OnEvent on_event);
   Channel& channel() { return channel_; }
   void disconnect();  // what was not confirmed will be sent again
 
   void take(Batch&& batch, Turn& turn);
-  Wrote write(size_t least);       // while at least so much waits; 0: all, and what is packed can be read as far as it has gone
+  Wrote write();                   // while there is a batch of it
+  Wrote flush();                   // all, and what is packed can be read as far as it has gone
   Wrote ready();                   // the watch says there is room
   void watch_reader();             // tells of a reader that leaves while nothing is due
   void confirm(uint64_t sent);     // the other side has so many of the bytes sent since connect()
@@ -63,12 +64,13 @@ class Outlet {
   bool encode_next();
   void finish_stream();
   Wrote send(size_t least);
-  bool gathers() const { return how_.keeps || how_.when_full == WhenFull::drop_oldest; }
+  bool gathers() const { return keeps_ || how_.when_full == WhenFull::drop_oldest; }
 
   SinkHost& host_;
   const CodecSpec& codec_;
   const CodecOptions options_;
   const Options how_;
+  const bool keeps_;
   std::unique_ptr<Encoder> encoder_;
   Channel channel_;
   Backlog backlog_;

@@ -7,7 +7,7 @@
 
 namespace leat {
 
-StreamSink::StreamSink(std::string path, const Options& how, const CodecSpec& codec, const CodecOptions& options)
+StreamSink::StreamSink(std::string path, const Outlet::Options& how, const CodecSpec& codec, const CodecOptions& options)
     : path_(std::move(path)), name_(path_.empty() ? "stdout" : path_), how_(how), codec_(codec), options_(options) {}
 
 Result<Descriptor> StreamSink::descriptor() { return path_.empty() ? Descriptor::standard_output() : Descriptor::create(path_, true); }
@@ -17,7 +17,7 @@ Done StreamSink::open(SinkHost& host) {
   auto opened = descriptor();
   if (!opened) return opened.error();
   if (opened->size() > 0) options_.header = false;  // a table that is added to has its header
-  outlet_ = std::make_unique<Outlet>(host, codec_, options_, Outlet::Options{how_.when_full, how_.batch, false});
+  outlet_ = std::make_unique<Outlet>(host, codec_, options_, how_);
   gate_ = std::make_unique<Gate>(host);
   outlet_->connect(std::move(*opened), [this](Watch::Event event) {
     host_->post([this, event] {
@@ -34,12 +34,11 @@ Done StreamSink::open(SinkHost& host) {
 void StreamSink::take(Batch&& batch, Turn& turn) {
   if (closed_) return;
   outlet_->take(std::move(batch), turn);
-  write(how_.eager ? 0 : how_.batch);
+  after(outlet_->write());
 }
 
-// A lone record goes out by flush(), when the input has nothing more.
-void StreamSink::write(size_t least) {
-  if (!closed_) after(outlet_->write(least));
+void StreamSink::flush() {
+  if (!closed_) after(outlet_->flush());
 }
 
 void StreamSink::after(Outlet::Wrote wrote) {
@@ -77,7 +76,7 @@ void StreamSink::finish() {
   if (closed_) return;
   finishing_ = true;
   outlet_->finish();
-  write(0);
+  flush();
 }
 
 void StreamSink::abandon() {

@@ -15,18 +15,13 @@ namespace leat {
 
 class StreamSink : public Sink {
  public:
-  struct Options {
-    WhenFull when_full = WhenFull::block;
-    size_t batch = Outlet::kWrite;
-    bool eager = false;  // every batch is written at once, not when enough waits
-  };
   // An empty path is stdout.
-  StreamSink(std::string path, const Options& how, const CodecSpec& codec, const CodecOptions& options);
+  StreamSink(std::string path, const Outlet::Options& how, const CodecSpec& codec, const CodecOptions& options);
 
   const std::string& name() const override { return name_; }
   Done open(SinkHost& host) override;
   void take(Batch&& batch, Turn& turn) override;
-  void flush() override { write(0); }
+  void flush() override;
   void finish() override;
   bool idle() const override { return finished_; }
   void abandon() override;
@@ -48,10 +43,9 @@ class StreamSink : public Sink {
   std::string name_;
 
  private:
-  void write(size_t least);
   void after(Outlet::Wrote wrote);
 
-  const Options how_;
+  const Outlet::Options how_;
   const CodecSpec& codec_;
   CodecOptions options_;
   SinkHost* host_ = nullptr;
