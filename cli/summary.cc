@@ -24,10 +24,23 @@ std::array<Total, 7> fates(const Ledger& l) {
            {"pending", l.pending}}};
 }
 
-std::string dropped_words(const LedgerRow& row) {
-  std::string words;
-  for (const auto& [reason, count] : row.dropped) words += fmt::format("{}dropped {} ({})", words.empty() ? "" : ", ", count, reason);
-  return words;
+std::string notes_of(const LedgerRow& row) {
+  std::vector<std::string> notes;
+  for (const auto& [reason, count] : row.dropped) notes.push_back(fmt::format("dropped {} ({})", count, reason));
+  if (row.missing > 0) notes.push_back(row.missing_word);
+  if (row.pending > 0) notes.push_back(fmt::format("pending {}", row.pending));
+  for (const auto& [what, count] : row.counted) notes.push_back(fmt::format("{} {}", what, count));
+  return fmt::format("{}", fmt::join(notes, ", "));
+}
+
+void put_counts(const std::map<std::string, uint64_t>& counts, std::string& out) {
+  out += '{';
+  for (const auto& [name, count] : counts) {
+    if (out.back() != '{') out += ',';
+    json::quote(name, out);
+    out += fmt::format(":{}", count);
+  }
+  out += '}';
 }
 
 std::string sum(std::span<const Total> totals) {
@@ -43,11 +56,8 @@ std::string summary_text(const Ledger& ledger, Duration elapsed) {
   std::string out = fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", "id", "in", "out", "missing", "failed", "");
   for (const LedgerRow& row : ledger.rows) {
     const bool sink = row.kind == "sink" || row.kind == "dlq";
-    std::string notes = dropped_words(row);
-    if (row.missing > 0) notes += (notes.empty() ? "" : ", ") + row.missing_word;
-    if (row.pending > 0) notes += fmt::format("{}pending {}", notes.empty() ? "" : ", ", row.pending);
     out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted,
-                       row.missing, row.failed, notes);
+                       row.missing, row.failed, notes_of(row));
   }
   const double seconds = std::chrono::duration<double>(elapsed).count();
   out += fmt::format("{} = {}{}\n", sum(born(ledger)), sum(fates(ledger)), ledger.balanced() ? "" : "  DOES NOT BALANCE");
@@ -68,14 +78,12 @@ std::string summary_json(const Ledger& ledger, Duration elapsed) {
     if (&row != &ledger.rows.front()) out += ',';
     out += "{\"id\":";
     json::quote(row.id, out);
-    out += fmt::format(R"(,"kind":"{}","in":{},"passed":{},"missing":{},"failed":{},"emitted":{},"delivered":{},"pending":{},"dropped":{{)",
+    out += fmt::format(R"(,"kind":"{}","in":{},"passed":{},"missing":{},"failed":{},"emitted":{},"delivered":{},"pending":{},"dropped":)",
                        row.kind, row.in, row.passed, row.missing, row.failed, row.emitted, row.delivered, row.pending);
-    for (auto at = row.dropped.begin(); at != row.dropped.end(); ++at) {
-      if (at != row.dropped.begin()) out += ',';
-      json::quote(at->first, out);
-      out += fmt::format(":{}", at->second);
-    }
-    out += "}}";
+    put_counts(row.dropped, out);
+    out += ",\"counted\":";
+    put_counts(row.counted, out);
+    out += '}';
   }
   return out + "]}\n";
 }

@@ -45,6 +45,7 @@ Ledger Runner::ledger() const {
     {
       std::lock_guard lock(drops_mutex_);
       for (const auto& [reason, count] : states_[i]->dropped) row.dropped[reason] = count, dropped_here += count;
+      row.counted.insert(states_[i]->counted.begin(), states_[i]->counted.end());
     }
     ledger.dropped += dropped_here;
     ledger.emitted += row.emitted;

@@ -35,6 +35,7 @@ struct LedgerRow {
   std::string id, kind;  // kind: source, sink, dlq, or the stage's name
   uint64_t in = 0, passed = 0, missing = 0, failed = 0, spoiled = 0, emitted = 0, delivered = 0, pending = 0;
   std::map<std::string, uint64_t> dropped;  // by reason
+  std::map<std::string, uint64_t> counted;  // the stage's own numbers (Turn::count): no fate of a record, so no part of the law
   std::string missing_word;                 // filtered or absorbed
 };
 

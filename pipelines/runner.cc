@@ -342,7 +342,7 @@ void Runner::after_turn() {
 
 void Runner::note(const std::string& text) {
   std::lock_guard lock(outcome_mutex_);
-  options_.report(text);
+  if (options_.note) options_.note(text);
 }
 
 void Runner::record_error(const Error& error) {

@@ -32,7 +32,8 @@ struct RunOptions {
   Duration drain = std::chrono::seconds(10);
   uint64_t memory = 0;                             // bytes read and not delivered, from which on no source is read; 0: no bound
   uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
-  std::function<void(const std::string&)> report;  // one line for people; called under the turn or a lane's lock
+  std::function<void(const std::string&)> report;  // one line for people about what went wrong; called under the turn or a lane's lock
+  std::function<void(const std::string&)> note;    // the same about what did not; null: nobody asks
   uint64_t seed = 0;                               // of the ids that new envelopes get
 };
 
@@ -78,6 +79,7 @@ class Runner {
     uint64_t delivered = 0;           // sinks; turn
     std::atomic<uint64_t> delivered_seen{0};
     std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
+    std::map<std::string, uint64_t, std::less<>> counted;  // by Turn::count, under drops_mutex_
     std::vector<uint32_t> inputs, buffers;                 // whose records come here without waiting in a buffer on the way
     int full = 0;                                          // of a buffer: how many of its readers have no room; turn
   };

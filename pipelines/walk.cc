@@ -54,6 +54,16 @@ void Runner::StageTurn::drop(uint32_t records, std::string_view reason) {
   runner_.count_drop(node_, records, reason, lane_.tallies[node_]);
 }
 
+void Runner::StageTurn::count(std::string_view what, uint64_t n, std::string_view why) {
+  {
+    std::lock_guard lock(runner_.drops_mutex_);
+    const auto [at, first] = runner_.states_[node_]->counted.try_emplace(std::string(what), 0);
+    at->second += n;
+    if (!first) return;
+  }
+  runner_.note(fmt::format("{}: {}", runner_.graph_.nodes[node_].id, why));
+}
+
 void Runner::StageTurn::emit(Port port, Batch&& batch) {
   if (batch.empty()) return batch.let_go();
   lane_.tallies[node_].emitted.add(batch.size());

@@ -52,6 +52,8 @@ class Turn {
   virtual bool wants(Port port) const = 0;                           // is this port read; if not, emitting there counts drops
   virtual SlabRef slab() = 0;                                        // an empty slab for JSON records; always granted
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
+  // A number of the stage's own, for the summary beside the fates of records: keys that were evicted. `why` is told once, as a note.
+  virtual void count(std::string_view what, uint64_t n, std::string_view why) { (void)what, (void)n, (void)why; }
 
   // Of a stage that waits (StageSpec::waits) alone:
   virtual bool full() const { return false; }  // has anything that reads `out` no room? What it emits all the same is taken

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/window/canonical.h"
 #include "stages/catalog.h"
@@ -29,6 +30,9 @@ class Dedupe final : public Stage {
       if (!machine_.each(*program_, {&batch.slab(), record}, add)) return turn.fail(record, {machine_.code(), machine_.message()});
       return first(turn.now);
     });
+    if (evicted_ > 0)
+      turn.count("evicted", std::exchange(evicted_, 0),
+                 "more keys than max_keys or 128 MiB remember: the oldest are forgotten, so duplicates may pass");
     return Flow::more;
   }
 
@@ -57,7 +61,7 @@ class Dedupe final : public Stage {
       }
       return false;
     }
-    while (!order_.empty() && (seen_.size() >= most_ || bytes_ + key_.size() > kMostBytes)) forget();
+    while (!order_.empty() && (seen_.size() >= most_ || bytes_ + key_.size() > kMostBytes)) forget(), ++evicted_;
     bytes_ += key_.size();
     order_.push_back({key_, now});
     seen_.emplace(order_.back().key, std::prev(order_.end()));
@@ -70,6 +74,7 @@ class Dedupe final : public Stage {
   const bool refresh_;
   expr::Machine machine_;
   std::string key_;                                                       // of the record at hand: all values that are equal have one text
+  uint64_t evicted_ = 0;                                                  // keys, since the last turn
   uint64_t bytes_ = 0;                                                    // of the keys in order_
   std::list<Seen> order_;                                                 // seen longest ago first
   std::unordered_map<std::string_view, std::list<Seen>::iterator> seen_;  // keys live in order_
@@ -86,6 +91,7 @@ constexpr std::array kOptions{
            .kind = Option::Kind::duration,
            .value = "DURATION",
            .help = "how long a key is remembered after it was first seen; without it for good"},
+    // So many that a day's file is deduplicated for good without a word about it, and that memory stays below what --mem allows records.
     Option{.name = "max_keys", .kind = Option::Kind::count, .value = "N", .help = "how many keys are remembered", .fallback = "1000000"},
     Option{.name = "refresh", .kind = Option::Kind::flag, .value = "", .help = "a duplicate makes its key remembered anew"},
 };
@@ -113,7 +119,8 @@ constexpr StageSpec kDedupe{
     .summary = "pass the first record of each key",
     .details =
         "The key is what the expression answers: keys that are == are one, however they are spelt (1 and 1.0). Past max_keys, or 128 MiB "
-        "of keys, the key seen longest ago is forgotten, so memory stays bounded and an old duplicate may pass again.",
+        "of keys, the key seen longest ago is forgotten, so memory stays bounded and an old duplicate may pass again: that is said once, "
+        "and the summary counts it as evicted. A million keys as long as a UUID take 170 MiB.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

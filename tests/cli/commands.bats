@@ -129,3 +129,15 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
   run_line 'echo 1 | leat filter .a'
   expect_err '^leat: stdin: byte 0: filter'
 }
+
+@test "what a stage counts for itself stands in the summary, and is said once unless told to be quiet" {
+  run_line "seq 1 7 | leat --summary dedupe --max-keys 3"
+  expect_status 0
+  expect_out "$(seq 1 7)"
+  expect_err '^dedupe .* evicted 4$'
+  [ "$(grep -c '^leat: dedupe: more keys than max_keys' <<<"$stderr")" = 1 ]
+  run_line "seq 1 7 | leat --summary=json --quiet dedupe --max-keys 3"
+  jq -e '[.stages[] | {id, counted}] == [{id: "source", counted: {}}, {id: "dedupe", counted: {evicted: 4}}, {id: "sink", counted: {}}] and .balanced' <<<"$stderr"
+  run_line "seq 1 7 | leat --batch-records 2 dedupe --max-keys 7"
+  expect_err ''
+}

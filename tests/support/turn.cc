@@ -159,6 +159,7 @@ void Rig::check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left) {
   }
   if (left && left->empty()) left->let_go();
   for (const auto& [reason, count] : turn.drops) outcome_.dropped[reason] += count;
+  for (const auto& [what, count] : turn.counts) outcome_.counted[what] += count;
   if (!entered) return;
   for (uint32_t record : passed) {
     EXPECT_TRUE(in.count(record)) << "record " << record << " left but did not enter";

@@ -35,7 +35,7 @@ void PrintTo(const Failed& failed, std::ostream* out);
 struct Outcome {
   std::map<Port, std::vector<std::string>> ports;
   std::vector<Failed> failed;
-  std::map<std::string, uint64_t> dropped;
+  std::map<std::string, uint64_t> dropped, counted;
   bool done = false;  // the stage answered Flow::done
 
   const std::vector<std::string>& at(Port port) const;
@@ -54,10 +54,11 @@ class FakeTurn : public Turn {
   bool wants(Port) const override { return true; }
   SlabRef slab() override;
   void drop(uint32_t records, std::string_view reason) override { drops[std::string(reason)] += records; }
+  void count(std::string_view what, uint64_t n, std::string_view) override { counts[std::string(what)] += n; }
 
   std::vector<std::pair<uint32_t, Reason>> failures;
   std::vector<std::pair<Port, Batch>> emitted;
-  std::map<std::string, uint64_t> drops;
+  std::map<std::string, uint64_t> drops, counts;
   std::vector<std::pair<Batch, Reason>> spoiled;
 
  private:

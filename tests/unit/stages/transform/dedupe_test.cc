@@ -41,8 +41,17 @@ TEST(Dedupe, AKeyIsRememberedFromItsFirstSightOrItsLast) {
 
 TEST(Dedupe, TheKeySeenLongestAgoIsForgottenFirst) {
   const auto script = lines({"1", "2", "1", "3", "2", "1"});
-  EXPECT_EQ(test::run_lawful(kDedupe, {{"max_keys", "2"}}, script).out(), (Lines{"1", "2", "3", "1"}));
-  EXPECT_EQ(test::run_lawful(kDedupe, {{"max_keys", "2"}, {"refresh"}}, script).out(), (Lines{"1", "2", "3", "2", "1"}));
+  const auto by_first = test::run_lawful(kDedupe, {{"max_keys", "2"}}, script);
+  EXPECT_EQ(by_first.out(), (Lines{"1", "2", "3", "1"}));
+  EXPECT_EQ(by_first.counted.at("evicted"), 2u);
+  const auto by_last = test::run_lawful(kDedupe, {{"max_keys", "2"}, {"refresh"}}, script);
+  EXPECT_EQ(by_last.out(), (Lines{"1", "2", "3", "2", "1"}));
+  EXPECT_EQ(by_last.counted.at("evicted"), 3u);
+}
+
+TEST(Dedupe, WhatHasHadItsTimeIsNotEvicted) {
+  const std::vector<test::Line> script{{"1", at_second(0)}, {"2", at_second(11)}, {"3", at_second(22)}};
+  EXPECT_TRUE(test::run_lawful(kDedupe, {{"ttl", "10s"}, {"max_keys", "1"}}, script).counted.empty());
 }
 
 // Five keys of 30 MiB are more than the 128 MiB there is for keys: the first is forgotten, the last is not.
@@ -55,6 +64,7 @@ TEST(Dedupe, LongKeysAreBoundedTogether) {
   };
   for (char letter : {'a', 'b', 'c', 'd', 'e'}) EXPECT_TRUE(passes(letter)) << letter;
   EXPECT_FALSE(passes('e'));
+  EXPECT_EQ(rig.outcome().counted.at("evicted"), 1u);
   EXPECT_TRUE(passes('a'));
 }
 
