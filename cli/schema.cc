@@ -24,6 +24,7 @@ std::vector<std::string> choices(const Option& option) {
 std::string scalar_named(std::string_view kind) {
   for (std::string_view known : {"count", "number", "duration", "size"})
     if (kind == known) return reference(known);
+  if (kind == "tries") return any_of({reference("count"), object({{"const", quoted("forever")}})});
   return kind == "alone" ? type("null") : reference("text");
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = Option::Kind;
 
-constexpr std::string_view kRetryKeys = "attempts:count|base:duration|max:duration";
+constexpr std::string_view kRetryKeys = "attempts:tries|base:duration|max:duration";
 constexpr std::string_view kBreakerKeys = "rate:number|min:count|open:duration";
 constexpr std::string_view kUntilKeys = "eof:alone|forever:alone|idle:duration|for:duration|count:count";
 constexpr std::string_view kWhenFull = "block|spill|drop-oldest|drop-newest|dlq";
@@ -31,7 +31,7 @@ constexpr Option kCompress{.name = "compress",
                            .help = "pack what is written; by default by the extension, .gz or .zst"};
 constexpr Option kRetry{.name = "retry",
                         .kind = Kind::pairs,
-                        .value = "attempts=N,base=DURATION,max=DURATION",
+                        .value = "attempts=N|forever,base=DURATION,max=DURATION",
                         .help = "try again what failed, waiting longer each time",
                         .choices = kRetryKeys};
 constexpr Option kTimeout{.name = "timeout", .kind = Kind::duration, .value = "DURATION", .help = "how long one attempt may take"};

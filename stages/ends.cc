@@ -73,11 +73,13 @@ Done refuse_unbuilt(const Settings& options) {
   return {};
 }
 
+constexpr uint64_t kForever = std::numeric_limits<uint64_t>::max();  // attempts
+
 Retry retry_of(const Settings& options) {
   Retry retry;
   if (!options.find("retry")) return retry;
   retry.attempts = 3;
-  if (const auto attempts = options.pair("retry", "attempts")) retry.attempts = text::whole(*attempts).value_or(retry.attempts);
+  if (const auto attempts = options.pair("retry", "attempts")) retry.attempts = text::whole(*attempts).value_or(kForever);
   if (const auto base = options.pair("retry", "base")) retry.base = text::duration(*base).value_or(retry.base);
   if (const auto max = options.pair("retry", "max")) retry.max = text::duration(*max).value_or(retry.max);
   return retry;
@@ -172,7 +174,7 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
     return std::unique_ptr<Source>(std::make_unique<ListenSource>(std::move(*place), how, codec, codec_options));
   }
   ConnectSource::Options how{retry_of(options), options.duration("timeout"), until.forever};
-  if (until.forever && !options.find("retry")) how.retry.attempts = std::numeric_limits<uint64_t>::max();
+  if (until.forever && !options.find("retry")) how.retry.attempts = kForever;
   return std::unique_ptr<Source>(std::make_unique<ConnectSource>(std::move(*place), how, codec, codec_options));
 }
 

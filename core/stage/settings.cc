@@ -65,7 +65,7 @@ Done check_scalar(Option::Kind kind, std::string_view text) {
 
 Option::Kind kind_named(std::string_view word) {
   using Kind = Option::Kind;
-  if (word == "count") return Kind::count;
+  if (word == "count" || word == "tries") return Kind::count;
   if (word == "number") return Kind::number;
   if (word == "duration") return Kind::duration;
   if (word == "size") return Kind::size;
@@ -80,6 +80,7 @@ Done check_pair(const Option& option, std::string_view key, std::string_view tex
     known.push_back(name);
     if (name != key) continue;
     if (kind == "alone") return text.empty() ? Done() : expected(fmt::format("{} without a value", name), text);
+    if (kind == "tries" && text == "forever") return {};
     return check_scalar(kind_named(kind), text);
   }
   Error error = expected(fmt::format("{}", fmt::join(known, ", ")), key);

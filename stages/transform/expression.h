@@ -10,7 +10,7 @@
 
 namespace leat {
 
-inline expr::CompileOptions compile_options(const MakeContext& context) { return {.variables = {}, .environment = context.environment}; }
+inline expr::CompileOptions compile_options(const MakeContext& context) { return {.environment = context.environment}; }
 
 // Records get envelopes if it reads one. `condition` as in CompileOptions.
 inline Result<std::shared_ptr<const expr::Program>> compile(std::string_view text, const MakeContext& context, bool condition = false) {

@@ -97,7 +97,7 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
   python3 -c 'import jsonschema, yaml' 2>/dev/null || skip 'no jsonschema for python here'
   leat schema pipeline >pipeline.json
   leat schema artifact >artifact.json
-  echo '{from: [a, {url: b, until: {idle: 5s}}], stages: [{take: 5}, unbatch, {batch: {size: 10, latency: 1.5s}, id: x}], to: {url: c, retry: {attempts: 3}}}' >good1
+  echo '{from: [a, {url: b, until: {idle: 5s}}], stages: [{take: 5}, unbatch, {batch: {size: 10, latency: 1.5s}, id: x}], to: [{url: c, retry: {attempts: 3}}, {url: d, retry: {attempts: forever}}]}' >good1
   echo '{chains: [{from: a, stages: [{take: 5}]}, {from: "stage:take", dlq: x}], mem: "${MEM:-1MB}", summary: true}' >good2
   echo '{fromm: a}' >bad1
   echo '{stages: [{take: 5, skip: 1}]}' >bad2

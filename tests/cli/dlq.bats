@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Dead letters from the shell: what failed can be listed, counted, shown and run again.
-# shellcheck disable=SC1010,SC2016 # expressions are not for the shell
+# shellcheck disable=SC1010,SC2016,SC2154 # expressions are not for the shell, bats sets stderr
 load helpers
 
 setup_letters() {

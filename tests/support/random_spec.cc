@@ -127,12 +127,17 @@ class Draw {
       const auto kind = choice.substr(colon + 1);
       if (!setting.values.empty() && chance(2)) continue;
       const Option one{.name = "one",
-                       .kind = kind == "count"    ? Kind::count
-                               : kind == "number" ? Kind::number
-                                                  : Kind::duration,
+                       .kind = kind == "count" || kind == "tries" ? Kind::count
+                               : kind == "number"                 ? Kind::number
+                                                                  : Kind::duration,
                        .value = "",
                        .help = ""};
-      setting.values.push_back({std::string(choice.substr(0, colon)), kind == "alone" ? std::string() : scalar(one), {}, {}});
+      setting.values.push_back({std::string(choice.substr(0, colon)),
+                                kind == "alone"                ? std::string()
+                                : kind == "tries" && chance(3) ? "forever"
+                                                               : scalar(one),
+                                {},
+                                {}});
     }
   }
 

@@ -1,6 +1,8 @@
 // The buffer between a source and a reader that has room or has none.
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "stages/catalog.h"
 #include "tests/support/turn.h"
 
@@ -40,8 +42,14 @@ class BufferTest : public testing::Test {
 
   // Brings records numbered on from the last; a batch of them.
   void bring(int count) {
+    std::vector<int> records(static_cast<size_t>(count));
+    std::iota(records.begin(), records.end(), brought + 1);
+    bring(records);
+  }
+  void bring(const std::vector<int>& records) {
     SlabRef slab = pool.take();
-    for (int i = 0; i < count; ++i) slab->add(std::to_string(++brought));
+    for (const int record : records) slab->add(std::to_string(record));
+    brought += static_cast<int>(records.size());
     Batch batch(std::move(slab), Receipt(frontier, static_cast<uint64_t>(brought)), 0);
     Batch entered = batch.share();
     ReaderTurn turn(pool, room, held);
@@ -157,6 +165,24 @@ TEST_F(BufferTest, BytesAreABoundTooEachRecordWithItsEnd) {
   make("100", "drop-newest", "6");
   bring(5);
   EXPECT_EQ(overflow, from_to(4, 5));
+}
+
+// One that is too long stops none behind it, whether it comes with them or alone.
+TEST_F(BufferTest, WhatDoesNotFitStopsNoneBehindIt) {
+  for (const char* policy : {"drop-newest", "dlq"})
+    for (const bool together : {true, false}) {
+      make("100", policy, "8");
+      out.clear(), overflow.clear(), failed.clear();
+      const std::vector<int> script{1, 1234567, 2, 12345678, 3, 4, 5};  // 1, 2, 3 and 4 take two bytes each with their ends
+      if (together)
+        bring(script);
+      else
+        for (int record : script) bring(std::vector<int>{record});
+      finish();
+      EXPECT_EQ(out, from_to(1, 4)) << policy << together;
+      overflow.insert(overflow.end(), failed.begin(), failed.end());
+      EXPECT_EQ(overflow, (std::vector<int>{1234567, 12345678, 5})) << policy << together;
+    }
 }
 
 TEST_F(BufferTest, WhatIsDroppedIsDoneWithThoughOthersWait) {
