@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every ```console block of README.md does what it shows: the lines behind `$ ` are run in order in one folder that holds
-# the demo's log, and what they print, stderr too, must be what stands below them. A line `...` stands for any lines.
+# Every ```console block of README.md does what it shows: the lines behind `$ ` are run in order in the folder that the demo
+# has left, and what they print, stderr too, must be what stands below them. A line `...` stands for any lines.
 #
 #   readme_test.sh LEAT MAKE_DATA [FILE]
 set -uo pipefail
@@ -9,12 +9,12 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 readme=$(realpath "${3:-$source/README.md}")
 
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
-mkdir "$work/bin" "$work/demo"
+mkdir "$work/bin"
 ln -s "$leat" "$work/bin/leat"
-ln -s "$source/pipelines/recipes" "$work/demo/recipes"
-"$make_data" --bytes 100MB --broken 1 >"$work/demo/access.ndjson"
 PATH=$work/bin:$PATH
-cd "$work/demo" || exit 2
+cd "$work" || exit 2
+sh "$source/tests/bench/demo.sh" "$work/bin/leat" "$make_data" "$source/pipelines/recipes" >demo.out 2>&1 || { cat demo.out; exit 1; }
+cd demo || exit 2
 
 ran=0 failed=0
 # check COMMAND EXPECTED: both texts; runs one and compares.

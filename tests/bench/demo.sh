@@ -9,7 +9,7 @@ recipes=$3
 mkdir -p demo && cd demo
 ln -sfn "$recipes" recipes
 "$make_data" --bytes 100MB --broken 1 >access.ndjson
-rm -f broken.ndjson
+rm -f dead.ndjson
 
 say() { printf '\n%s\n' "$1"; }
 
@@ -26,12 +26,14 @@ show "leat --on-error drop filter '.status >= 500' then map '{ts, host, path, la
 
 say 'Each five minutes, and the ledger of the run: what was read is what was delivered and what became of the rest.'
 show "leat --summary --from access.ndjson window 5m --time .ts --disorder 5s \\
-    --emit '{requests: count, errors: count(.status >= 500), p99: p99(.latency_ms)}' then dlq broken.ndjson"
+    --emit '{requests: count, errors: count(.status >= 500), p99: p99(.latency_ms)}' then dlq dead.ndjson"
 
 say 'The broken lines, kept with what was wrong with them:'
-show "leat --from broken.ndjson map '{at: .error.offset, why: .error.message}' then take 3"
+show "leat --from dead.ndjson map '{at: .error.offset, why: .error.message}' then take 3"
 
 say 'A pipeline file: the slowest endpoints.'
 show "leat run recipes/slow-endpoints.yaml --set from=access.ndjson"
+
+rm -f dead.ndjson  # README.md counts its own
 
 say "The log stays in $PWD; README.md has more to try on it."
