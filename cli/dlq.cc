@@ -94,17 +94,18 @@ std::string where(const Failure& failure) {
 class Stream {
  public:
   Done add(const Letter& letter, std::string& out) {
+    ++number_;
     SlabRef slab = pool_.take();
     if (const auto added = originals_.add(letter, *slab); !added) return numbered(added.error().text);
+    if (letter.cut) return refused(fmt::format("only the first {} bytes of the record were kept", letter.bytes.size()));
     slab->envelopes.clear();  // the bytes are the whole record
-    ++number_;
     const Format& format = *slab->format;
     if (!encoder_) {
       codec_ = format.name(), header_ = format.header_row();
       encoder_ = find_codec(codec_)->encoder({});
     }
-    if (format.name() != codec_) return another(fmt::format("a record of {}, those before it are of {}", format.name(), codec_));
-    if (format.header_row() != header_) return another("a record under another header than those before it");
+    if (format.name() != codec_) return refused(fmt::format("a record of {}, those before it are of {}", format.name(), codec_));
+    if (format.header_row() != header_) return refused("a record under another header than those before it");
     Done done;
     encoder_->encode(Batch(std::move(slab), {}, 0), out, [&](uint32_t, const Reason& why) { done = numbered(why.message); });
     return done;
@@ -112,9 +113,9 @@ class Stream {
 
  private:
   Error numbered(std::string_view text) const { return {Error::Kind::data, fmt::format("letter {}: {}", number_, text), {}}; }
-  Error another(std::string_view text) const {
+  Error refused(std::string_view text) const {
     Error error = numbered(text);
-    error.hint = "one stream has one kind; --run runs them all, and filter can pick some (leat dlq --help)";
+    error.hint = "filter can leave it out: leat dlq --help";
     return error;
   }
 
@@ -143,7 +144,7 @@ Done show(const std::string& path, uint64_t wanted, Out& out) {
     out.text += fmt::format(
         "letter {}\n  stage     {}.{}\n  code      {}\n  message   {}\n  source    {}\n  attempts  {}\n  first     {}\n  last      {}\n",
         number, f.stage, f.port, f.code, f.message, where(f), f.attempts, time_text(f.first), time_text(f.last));
-    out.text += fmt::format("  record    {} bytes\n", letter.bytes.size());
+    out.text += fmt::format("  record    {} bytes{}\n", letter.bytes.size(), letter.cut ? ", and more that were not kept" : "");
     framing::end_line(out.text += letter.bytes);
     return out.flush(false);
   });

@@ -65,6 +65,7 @@ class Runner::StageTurn final : public Turn {
   struct Failed {
     uint32_t record;
     Reason reason;
+    bool cut = false;  // framing refused it, and kept no more than its front
   };
   std::vector<Failed> failed;
   uint64_t dropped = 0;

@@ -66,11 +66,10 @@ EndSpec letters_end(const PipelineSpec& spec, size_t chain, const std::string& l
 
 // Reads of stages that are gone, then chains that read nothing, until nothing changes.
 void prune(PipelineSpec& spec) {
-  for (bool changed = true; changed;) {
+  do {
     for (ChainSpec& chain : spec.chains)
       std::erase_if(chain.from, [&](const EndSpec& end) { return reads_stage(end) && !find_use(spec, address_of(end.url)->stage()); });
-    changed = std::erase_if(spec.chains, [](const ChainSpec& chain) { return chain.from.empty(); }) > 0;
-  }
+  } while (std::erase_if(spec.chains, [](const ChainSpec& chain) { return chain.from.empty(); }) > 0);
 }
 
 void add_to_files(PipelineSpec& spec) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/codec/json_format.h"
+#include "core/codec/letter.h"
 #include "core/data/envelopes.h"
 #include "pipelines/lane.h"
 
@@ -24,7 +25,7 @@ Reader& Runner::Lane::reader(const FieldPlan& plan, const Format& format) {
 }
 
 bool Runner::StageTurn::fail(uint32_t record, Reason reason) {
-  failed.push_back({record, std::move(reason)});
+  failed.push_back({record, std::move(reason), false});
   return false;
 }
 
@@ -94,7 +95,8 @@ void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt rec
   Batch all(std::move(slab), std::move(receipt), input.origin);
   if (!bytes.faults.empty()) {
     StageTurn turn(*this, 0, lane);
-    for (Slab::Fault& fault : bytes.faults) turn.fail(fault.record, {fault.code, std::move(fault.message)});
+    for (Slab::Fault& fault : bytes.faults)
+      turn.failed.push_back({fault.record, {fault.code, std::move(fault.message)}, fault.code == "limit"});
     size_t next = 0;
     all.keep_if([&](uint32_t i) { return next >= bytes.faults.size() || bytes.faults[next].record != i || (++next, false); });
     send_failed(input.input->id, input.input->err, turn, all, bytes, lane, tally);
@@ -221,7 +223,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
   letters->keeper = entered.keeper;
   const auto nanoseconds = [](Instant at) { return at.time_since_epoch().count(); };
   const int64_t at = nanoseconds(clock_.now());
-  for (auto& [record, reason] : turn.failed) {
+  for (auto& [record, reason, cut] : turn.failed) {
     auto failure = std::make_unique<Failure>();
     failure->code = reason.code;
     failure->message = std::move(reason.message);
@@ -241,6 +243,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     letters->add(entered.record(record));
     Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, record));
     if (envelope.id.empty()) envelope.id = uuid7(clock_.now(), lane.random);
+    if (cut) envelope.put(kCutKey, true);
     failure->attempts += envelope.attempt;
     if (envelope.first_failed != 0) failure->first = envelope.first_failed;
     envelope.failure = std::move(failure);

@@ -57,11 +57,13 @@ class LetterEncoder final : public Encoder {
   Envelope envelope_;
 };
 
-std::string take_text(Envelope& envelope, std::string_view key) {
+// Metadata of the letter that the record did not have.
+template <class T>
+T take(Envelope& envelope, std::string_view key) {
   const auto at = std::find_if(envelope.meta.begin(), envelope.meta.end(), [&](const auto& entry) { return entry.first == key; });
   if (at == envelope.meta.end()) return {};
-  const auto* text = std::get_if<std::string>(&at->second);
-  std::string taken = text ? *text : std::string();
+  const auto* value = std::get_if<T>(&at->second);
+  T taken = value ? *value : T();
   envelope.meta.erase(at);
   return taken;
 }
@@ -110,8 +112,9 @@ Done open_letter(const Format& format, std::string_view record, Letter& letter) 
   if (!envelope.failure) return Error{Error::Kind::data, "no dead letter: it has no error", {}};
   if (envelope.checksum_algorithm == Envelope::kChecksum && !envelope.has_checksum_of(letter.bytes))
     return Error{Error::Kind::data, "the letter's bytes are not those that were written: crc32c differs", {}};
-  letter.codec = take_text(envelope, kCodecKey);
-  letter.header = take_text(envelope, kHeaderKey);
+  letter.codec = take<std::string>(envelope, kCodecKey);
+  letter.header = take<std::string>(envelope, kHeaderKey);
+  letter.cut = take<bool>(envelope, kCutKey);
   envelope.restate();
   return {};
 }

@@ -56,6 +56,7 @@ Result<bool> Originals::add(const Letter& letter, Slab& slab) {
   slab.format = kind_->format;
   slab.keeper = kind_;
   slab.source = kind_->source.empty() ? nullptr : &kind_->source;
+  if (letter.cut) slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), "limit", letter.envelope.failure->message});
   slab.add(letter.bytes);
   slab.offsets.push_back(letter.envelope.failure->offset);
   slab.envelopes.push_back(envelope_of(letter, *kind_->format));

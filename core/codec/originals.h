@@ -19,6 +19,7 @@ class Originals {
 
   // Appends the letter's record to a slab that is empty or holds records from here. False: it must be a slab of its own, for
   // the record has another codec, header or source than those. Its envelope says how often it was tried and when it first failed.
+  // A record of which only the front was kept is refused again, as it was by framing.
   Result<bool> add(const Letter& letter, Slab& slab);
 
  private:

@@ -51,7 +51,7 @@ struct Artifact {
   struct Entry {
     # Any key will do. leat itself writes: window_start window_end window_type window_size window_slide window_gap
     # window_key batch_size batch_reason batch_first batch_last batch_members source timestamp processor retry_count route
-    # partition_index partition_total to from topic type error.
+    # partition_index partition_total to from topic type error codec codec_header codec_cut.
     key @0 :Text;
     value :union {
       text @1 :Text;

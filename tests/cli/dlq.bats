@@ -189,3 +189,20 @@ Y
   run_leat dlq ls first.ndjson --run pipe.yaml
   expect_status 2
 }
+
+@test "of a record that was too long only the front is kept, which is never run as if it were the record" {
+  long=$(printf '%01500d' 7)
+  printf '%s\n' short "$long" last >in.txt
+  printf '%s\n' 'from: {url: in.txt, codec: lines, max_record: 1KiB}' 'to: out.txt' 'dlq: dead.ndjson' >pipe.yaml
+  leat run pipe.yaml
+  [ "$(cat out.txt)" = $'short\nlast' ]
+  mv dead.ndjson first.ndjson
+  run_leat dlq replay first.ndjson
+  expect_status 65
+  expect_out ''
+  expect_err 'first.ndjson: letter 1: only the first 1024 bytes of the record were kept'
+  run_leat dlq replay first.ndjson --run pipe.yaml
+  expect_status 0
+  [ "$(cat out.txt)" = $'short\nlast' ]
+  jq -e '.error.code == "limit" and .error.attempts == 2 and .error.offset == 6 and .error.message == "longer than 1.0 KiB" and .meta == {codec: "lines", codec_cut: true}' dead.ndjson
+}
