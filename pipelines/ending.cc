@@ -81,7 +81,7 @@ void Runner::drain() {
   draining_ = true;
   for (auto& input : inputs_) {
     input->input->source->stop();
-    input->parked = false;
+    input->woken.fetch_add(1);
   }
   turnstile_.post([this] {
     if (!drain_by_) drain_by_ = now() + options_.drain;

@@ -16,7 +16,9 @@ struct Runner::InputState {
   uint16_t origin = 0;
   std::mutex token;                 // the read token
   std::atomic<int> shut{0};         // reasons to keep the gate shut
-  std::atomic<bool> parked{false};  // the source said `later`
+  // The source said `later` when it had been woken so often; a wake that came while it said so is not lost.
+  std::atomic<uint64_t> woken{1}, parked{0};
+  bool waits() const { return parked.load() == woken.load(); }
   std::atomic<bool> ended{false};
   Frontier frontier;
   std::atomic<uint64_t> bytes{0};

@@ -79,7 +79,7 @@ class Runner::SourcePort final : public SourceHost {
 
   Loop& loop() override { return runner_.loop_; }
   void wake() override {
-    input_.parked = false;
+    input_.woken.fetch_add(1);
     runner_.wake();
   }
   void note(std::string text) override { runner_.note(text); }
@@ -200,7 +200,7 @@ void Runner::wake() {
 }
 
 bool Runner::may_read(const InputState& input) const {
-  if (input.ended || input.shut.load() > 0 || input.parked.load() || pool_.full()) return false;
+  if (input.ended || input.shut.load() > 0 || input.waits() || pool_.full()) return false;
   if (!input.input->source->in_turn()) return true;
   // A file's turn comes when the files before it have ended.
   return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,
@@ -235,14 +235,13 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   }
   SlabRef slab;
   uint64_t end = 0;
-  // Set before the pull: a wake that comes while it answers `later` must not be lost.
-  input.parked = true;
+  const uint64_t woken = input.woken.load();
   const Pull pulled = input.input->source->pull(pool_, slab, end);
   if (pulled == Pull::later) {
+    input.parked = woken;
     input.token.unlock();
     return false;
   }
-  input.parked = false;
   lane.next_input = input.origin + 1u;
   // From the moment it has a number until turn_batch nothing may wait or return early: later numbers depend on it.
   const uint64_t number = numbers_.fetch_add(1);
