@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,10 @@
 namespace leat {
 namespace {
 
+constexpr unsigned kMostThreads =
+    16;  // more than one source's blocks can be read for (a block is read in a tenth of the time it is filtered in)
+constexpr uint32_t kPatience = 16;  // blocks, 4 MiB: what that takes is worth a few threads
+
 [[noreturn]] void die_of(int number) {
   std::signal(number, SIG_DFL);
   std::raise(number);
@@ -25,7 +31,12 @@ namespace {
 
 RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter) {
   RunOptions options;
-  options.threads = static_cast<int>(globals.count("threads").value_or(1));
+  if (const auto threads = globals.count("threads")) {
+    options.threads = static_cast<int>(std::min<uint64_t>(*threads, kThreads));
+  } else {
+    options.threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, kMostThreads));
+    options.patience = kPatience;
+  }
   options.memory = *globals.count("mem");
   options.drain = globals.duration("drain").value_or(std::chrono::seconds(10));
   options.batch_records = static_cast<uint32_t>(globals.count("batch_records").value_or(0));

@@ -175,12 +175,26 @@ Done Runner::start() {
       if (states_[node]->open_parents == 0) finish_node(node);
     check_over();
   });
-  if (options_.threads <= 1) {
-    loop_.work([this] { return step(*lanes_[0]); });
-  } else {
-    for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
-  }
+  if (options_.threads > 1 && options_.patience == 0)
+    begin_lanes();
+  else
+    loop_.work([this] { return !threaded_ && step_alone(); });
   return {};
+}
+
+// A short file and a slow pipe are read here: threads would cost them more than they give (a lone record waits 186 us for a lane,
+// and 67 us for the loop).
+bool Runner::step_alone() {
+  const bool worked = step(*lanes_[0]);
+  in_a_row_ = worked ? in_a_row_ + 1 : 0;
+  if (options_.threads <= 1 || in_a_row_ < options_.patience) return worked;
+  begin_lanes();
+  return false;
+}
+
+void Runner::begin_lanes() {
+  threaded_ = true;
+  for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
 }
 
 void Runner::run_lane(Lane& lane) {
@@ -194,7 +208,7 @@ void Runner::run_lane(Lane& lane) {
 
 void Runner::wake() {
   wakes_.fetch_add(1);
-  if (options_.threads <= 1) return loop_.wake();
+  if (!threaded_) return loop_.wake();
   std::lock_guard lock(wake_mutex_);
   woken_.notify_all();
 }
@@ -335,7 +349,7 @@ void Runner::after_turn() {
   if (first == armed_) return;
   armed_ = first;
   // With lanes always by post, even from the loop's own thread: an older post must not come after a newer direct call.
-  if (options_.threads <= 1) return loop_.arm(first);
+  if (!threaded_) return loop_.arm(first);
   loop_.post([loop = &loop_, first] { loop->arm(first); });
 }
 

@@ -28,7 +28,8 @@
 namespace leat {
 
 struct RunOptions {
-  int threads = 1;  // 1: inline on the loop thread
+  int threads = 1;        // lanes; of one lane the loop thread is it
+  uint32_t patience = 0;  // batches in a row that the loop thread reads alone before the lanes begin: what trickles needs none
   Duration drain = std::chrono::seconds(10);
   uint64_t memory = 0;                             // bytes read and not delivered, from which on no source is read; 0: no bound
   uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
@@ -86,6 +87,8 @@ class Runner {
 
   // runner.cc: life
   void connect();
+  bool step_alone();
+  void begin_lanes();
   void run_lane(Lane& lane);
   void wake();
   bool may_read(const InputState& input) const;
@@ -116,6 +119,9 @@ class Runner {
   void run_sink(uint32_t node, Batch&& batch, Lane& lane);
   void forward(uint32_t node, Port port, Batch&& batch, Lane& lane);
   void send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally);
+  void read_ahead(uint32_t node, Batch& batch, Lane& lane);
+  template <class Refused>
+  void read_each(const FieldPlan& plan, Batch& batch, Lane& lane, Refused&& refused);
   bool read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane);
   void send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
                    Tally& tally);
@@ -138,6 +144,8 @@ class Runner {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Lane> serial_;  // what is walked under the turn
   std::vector<std::thread> threads_;
+  std::atomic<bool> threaded_{false};  // they have begun
+  uint32_t in_a_row_ = 0;              // loop thread, until they do
 
   std::mutex wake_mutex_;
   std::condition_variable woken_;

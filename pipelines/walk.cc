@@ -133,6 +133,7 @@ void Runner::forward(uint32_t node, Port port, Batch&& batch, Lane& lane) {
 void Runner::push(uint32_t node, Batch&& batch, Lane& lane) {
   if (batch.empty()) return batch.let_go();
   if (!lane.serial && !graph_.nodes[node].parallel) {
+    read_ahead(node, batch, lane);
     lane.crossings.push_back({node, std::move(batch)});
     return;
   }
@@ -169,6 +170,16 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
 
 // Reads the columns of records nobody has looked at yet. False: none is left.
 bool Runner::read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane) {
+  read_each(plan, batch, lane, [&](uint32_t i, const Reader& reader) {
+    batch.slab().looked[i] = Slab::kBad;
+    return turn.fail(i, {reader.code(), reader.reason()});
+  });
+  return !batch.empty();
+}
+
+// `refused(record, reader)` says whether a record that cannot be read stays in the batch.
+template <class Refused>
+void Runner::read_each(const FieldPlan& plan, Batch& batch, Lane& lane, Refused&& refused) {
   Slab& slab = batch.slab();
   if (slab.looked.empty()) {
     slab.looked.assign(slab.records.size(), Slab::kUnread);
@@ -183,10 +194,15 @@ bool Runner::read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, 
       slab.looked[i] = Slab::kGood;
       return true;
     }
-    slab.looked[i] = Slab::kBad;
-    return turn.fail(i, {reader.code(), reader.reason()});
+    return refused(i, reader);
   });
-  return !batch.empty();
+}
+
+// What a stateful stage will look at is read before its turn comes, by every lane for itself: half of what a window costs. A record
+// that cannot be read is left to the stage's own turn, where it fails in its place.
+void Runner::read_ahead(uint32_t node, Batch& batch, Lane& lane) {
+  const FieldPlan* plan = graph_.nodes[node].plan;
+  if (threaded_ && plan && !plan->empty()) read_each(*plan, batch, lane, [](uint32_t, const Reader&) { return true; });
 }
 
 void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {

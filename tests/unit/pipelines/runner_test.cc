@@ -69,7 +69,9 @@ class Rig {
 
   Runner& start(int threads, Duration drain = std::chrono::hours(1)) {
     RunOptions options{
-        .threads = threads, .drain = drain, .memory = memory, .report = [this](const std::string& line) { said.push_back(line); }};
+        .threads = threads, .patience = patience, .drain = drain, .memory = memory, .report = [this](const std::string& line) {
+          said.push_back(line);
+        }};
     runner = std::make_unique<Runner>(std::move(graph_), loop, clock, std::move(options));
     EXPECT_TRUE(runner->start());
     return *runner;
@@ -84,6 +86,7 @@ class Rig {
   test::FakeClock clock;
   Loop loop{clock};
   uint64_t memory = 0;
+  uint32_t patience = 0;
   std::vector<std::string> said;
   std::unique_ptr<Runner> runner;
 
@@ -110,12 +113,14 @@ void watch_commits(FakeSource& source, const std::vector<const FakeSink*>& owed)
 struct Shape {
   int threads;
   size_t per_batch, rest;
+  uint32_t patience = 0;
 };
 class Lanes : public testing::TestWithParam<Shape> {};
 
 TEST_P(Lanes, EveryRecordReachesEverySinkInTheOrderOfItsSource) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 500, per_batch, rest));
   auto& b = rig.source(std::make_unique<FakeSource>("b", 300, per_batch + 1));
   const auto& fast = rig.sink(std::make_unique<FakeSink>(), {0, 1});
@@ -138,8 +143,9 @@ TEST_P(Lanes, EveryRecordReachesEverySinkInTheOrderOfItsSource) {
 }
 
 TEST_P(Lanes, NothingIsReadWhileTooMuchMemoryIsInFlight) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   rig.memory = 1;  // one batch is too much for a second one, but for those the other lanes had begun
   rig.source(std::make_unique<FakeSource>("a", 500, per_batch, rest));
   const auto& sink = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::waits_for_flush, 1000000), {0});
@@ -149,8 +155,9 @@ TEST_P(Lanes, NothingIsReadWhileTooMuchMemoryIsInFlight) {
 }
 
 TEST_P(Lanes, EverythingIsCommittedAtTheEnd) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 200, per_batch, rest));
   rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {0});
   uint64_t committed = 0;
@@ -163,8 +170,9 @@ TEST_P(Lanes, EverythingIsCommittedAtTheEnd) {
 }
 
 TEST_P(Lanes, ADrainDeliversWhatWasRead) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 200, per_batch, rest));
   a.endless = true;
   const auto& sink = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {0});
@@ -179,8 +187,9 @@ TEST_P(Lanes, ADrainDeliversWhatWasRead) {
 }
 
 TEST_P(Lanes, AnAbortCommitsNothingThatWasNotDelivered) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 100, per_batch, rest));
   a.endless = true;
   const auto& quick = rig.sink(std::make_unique<FakeSink>(), {0});
@@ -198,8 +207,9 @@ TEST_P(Lanes, AnAbortCommitsNothingThatWasNotDelivered) {
 }
 
 TEST_P(Lanes, AFailedSinkEndsTheRunAndItsRecordsAreLost) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 1000, per_batch, rest));
   a.endless = true;
   auto& broken = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {0});
@@ -218,8 +228,9 @@ TEST_P(Lanes, AFailedSinkEndsTheRunAndItsRecordsAreLost) {
 }
 
 TEST_P(Lanes, AReaderThatLeavesStopsItsSource) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 1000, per_batch, rest));
   a.endless = true;
   rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {0}).done_after = 50;
@@ -230,8 +241,9 @@ TEST_P(Lanes, AReaderThatLeavesStopsItsSource) {
 }
 
 TEST_P(Lanes, TakeStopsAnEndlessSource) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 1000, per_batch, rest));
   a.endless = true;
   const uint32_t take = rig.stage(kTake, {{"count", "3"}}, {0});
@@ -244,8 +256,9 @@ TEST_P(Lanes, TakeStopsAnEndlessSource) {
 }
 
 TEST_P(Lanes, RefusedRecordsLeaveByErr) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 60, per_batch, rest));
   rig.sink(std::make_unique<FakeSink>(), {0}).refuses = true;
   const auto& letters = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {}, 0, kErr);
@@ -258,8 +271,9 @@ TEST_P(Lanes, RefusedRecordsLeaveByErr) {
 }
 
 TEST_P(Lanes, FilesAreReadOneAfterAnother) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   rig.source(std::make_unique<FakeSource>("a", 100, per_batch, rest, true));
   rig.source(std::make_unique<FakeSource>("b", 100, per_batch, 0, true));
   const auto& sink = rig.sink(std::make_unique<FakeSink>(), {0, 1});
@@ -270,8 +284,9 @@ TEST_P(Lanes, FilesAreReadOneAfterAnother) {
 }
 
 TEST_P(Lanes, AFailedSourceLetsTheOthersFinish) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   rig.source(std::make_unique<FakeSource>("a", 100, per_batch, rest)).fail_at = 1;
   rig.source(std::make_unique<FakeSource>("b", 100, per_batch));
   const auto& sink = rig.sink(std::make_unique<FakeSink>(), {0, 1});
@@ -282,8 +297,9 @@ TEST_P(Lanes, AFailedSourceLetsTheOthersFinish) {
 }
 
 TEST_P(Lanes, ADrainThatTakesTooLongIsCutShort) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 10, per_batch, rest));
   a.endless = true;
   auto& stuck = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 1), {0});
@@ -299,8 +315,9 @@ TEST_P(Lanes, ADrainThatTakesTooLongIsCutShort) {
 }
 
 TEST_P(Lanes, WhatIsReadGoesOutWhenInputRests) {
-  const auto [threads, per_batch, rest] = GetParam();
+  const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
+  rig.patience = patience;
   auto& a = rig.source(std::make_unique<FakeSource>("a", 5, per_batch, rest));
   a.endless = true;
   auto& sink = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::waits_for_flush), {0});
@@ -312,10 +329,11 @@ TEST_P(Lanes, WhatIsReadGoesOutWhenInputRests) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Lanes,
-                         testing::Values(Shape{1, 1, 0}, Shape{1, 7, 3}, Shape{2, 1, 0}, Shape{2, 7, 3}, Shape{3, 1, 2}, Shape{3, 7, 0}),
+                         testing::Values(Shape{1, 1, 0}, Shape{1, 7, 3}, Shape{2, 1, 0}, Shape{2, 7, 3}, Shape{3, 1, 2}, Shape{3, 7, 0},
+                                         Shape{2, 1, 0, 20}, Shape{3, 7, 3, 2}),
                          [](const auto& of) {
                            return "lanes" + std::to_string(of.param.threads) + "_batch" + std::to_string(of.param.per_batch) + "_rest" +
-                                  std::to_string(of.param.rest);
+                                  std::to_string(of.param.rest) + "_patience" + std::to_string(of.param.patience);
                          });
 
 }  // namespace
