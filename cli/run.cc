@@ -19,9 +19,9 @@
 namespace leat {
 namespace {
 
-constexpr unsigned kMostThreads =
-    16;  // more than one source's blocks can be read for (a block is read in a tenth of the time it is filtered in)
-constexpr uint32_t kPatience = 16;  // blocks, 4 MiB: what that takes is worth a few threads
+constexpr uint64_t kThreads = 256;     // a lane costs a stack and a block
+constexpr unsigned kMostThreads = 16;  // unasked: reading a block takes a tenth of what filtering it does
+constexpr uint32_t kPatience = 16;     // blocks, 4 MiB: what that takes is worth a few threads
 
 [[noreturn]] void die_of(int number) {
   std::signal(number, SIG_DFL);

@@ -135,13 +135,12 @@ class Builder {
     node.id = use.id;
     node.spec = use.spec;
     auto [plan, added] = plans_.try_emplace(region, nullptr);
-    if (added) plan->second = &graph_.plans.emplace_back();
+    if (added) plan->second = &graph_.plans.emplace_back(), plan->second->trusted = spec_.globals.flag("trust");
     node.plan = plan->second;
     const MakeContext context{.fields = plan->second,
                               .inputs = node.origins,
                               .id = use.id,
                               .seed = spec_.globals.count("seed").value_or(context_.world->random.next()),
-                              .trust = spec_.globals.flag("trust"),
                               .environment = context_.environment,
                               .envelopes = &graph_.envelopes};
     auto made = use.spec->make(use.settings, context);

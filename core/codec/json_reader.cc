@@ -15,6 +15,7 @@
 #include <simdjson.h>
 
 #include "core/codec/field_trie.h"
+#include "core/codec/json_column.h"
 #include "core/codec/json_text.h"
 
 namespace leat {
@@ -103,7 +104,7 @@ class Walk {
     if (!next) return nullptr;
     if (node.slot != FieldTrie::kNone) capture(first, at, next, row_[node.slot]);
     if (first != '{' && first != 'n')
-      for (uint32_t slot : node.below) row_[slot] = {shift_ + *at, static_cast<uint32_t>(kind(first)), Kind::wrong, Column::Form::plain};
+      for (uint32_t slot : node.below) row_[slot] = {shift_ + *at, static_cast<uint32_t>(kind_of(first)), Kind::wrong, Column::Form::plain};
     return next;
   }
 
@@ -181,28 +182,9 @@ class Walk {
     return good ? at + 1 : nullptr;
   }
 
-  static Kind kind(char first) {
-    switch (first) {
-      case '"':
-        return Kind::string;
-      case '{':
-        return Kind::object;
-      case '[':
-        return Kind::array;
-      case 't':
-        return Kind::yes;
-      case 'f':
-        return Kind::no;
-      case 'n':
-        return Kind::null;
-      default:
-        return Kind::number;
-    }
-  }
-
   // Field by field into place: a Column built beside it stalls on store forwarding, 10 % of a walk.
   void capture(char first, const uint32_t* at, const uint32_t* next, Column& column) const {
-    column.kind = kind(first);
+    column.kind = kind_of(first);
     column.begin = shift_ + *at;
     column.form = Column::Form::plain;
     if (first == '"') {

@@ -26,6 +26,8 @@ class FieldPlan {
   uint32_t width() const { return static_cast<uint32_t>(paths_.size()); }
   bool empty() const { return paths_.empty(); }
 
+  bool trusted = false;  // a reader may leave unchecked what no path asks for
+
  private:
   std::vector<Path> paths_;
 };

@@ -99,7 +99,6 @@ struct MakeContext {
   std::span<const uint16_t> inputs;  // the origins that can reach it
   std::string_view id;
   uint64_t seed;                                                                  // for stages that draw lots
-  bool trust = false;                                                             // --trust
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
 

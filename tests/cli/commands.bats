@@ -141,3 +141,22 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
   run_line "seq 1 7 | leat --batch-records 2 dedupe --max-keys 7"
   expect_err ''
 }
+
+@test "--trust looks no further than the last field asked for, and says the same of what is JSON" {
+  printf '%s\n' '{"a":1,"b":2}' '{"a":1,garbage' '{"b":7,"a":01}' '{"a":2}' >in
+  run_leat --from in filter '.a == 1'
+  expect_status 1
+  expect_out '{"a":1,"b":2}'
+  run_leat --trust --from in filter '.a == 1'
+  expect_status 1
+  expect_out '{"a":1,"b":2}
+{"a":1,garbage'
+  expect_err 'byte 29: filter: not JSON at byte 12'
+  make_data --bytes 3MB >many
+  for program in '.status >= 500' '.msg | contains("\\")' '.upstream.status == 503'; do
+    cmp <(leat --from many filter "$program") <(leat --trust --threads 2 --from many filter "$program")
+  done
+  for program in '{ts, host, ms: (.latency_ms * 2)}' '.upstream'; do
+    cmp <(leat --from many map "$program") <(leat --trust --threads 2 --from many map "$program")
+  done
+}
