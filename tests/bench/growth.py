@@ -13,8 +13,8 @@ from measure import Failed, median
 from task import Case
 
 SLACK = 0.15          # in the exponent: a tenfold step may cost 1.4 times as much as it should
-SHORTEST = 0.02       # below this many seconds starting up hides what grows
-BYTES = 64_000_000    # of the files with records of one size
+SHORTEST = 0.05       # below this many seconds starting up hides what grows
+BYTES = 128_000_000   # of the files with records of one size
 
 
 @dataclass(frozen=True)

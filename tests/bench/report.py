@@ -20,7 +20,7 @@ def machine(here, leat_version, sizes, rounds, load):
     return [
         f"{datetime.date.today()}; {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB; {system}, Linux {platform.release()},"
         f" {platform.libc_ver()[0]} {platform.libc_ver()[1]}.",
-        f"{leat_version} ({_commit()}); " + "; ".join(text for name, text in here.items() if name not in ("cat", "gzip")) + ".",
+        f"{leat_version} ({_commit()}); " + "; ".join(f"{name}: {text}" for name, text in here.items()) + ".",
         f"big: {sizes[0] / 1e6:.0f} MB, slice: {sizes[1] / 1e6:.0f} MB. {rounds} rounds after a warm-up; in each the commands of a row run"
         " one after the other, and the row's figure is the median of the rounds' ratios (least to most in brackets).",
         "CPU is user and system time of all processes of the command, memory that of the largest one. All output went through a pipe."
@@ -57,6 +57,38 @@ def _goal_line(outcome, goal):
     spread = f" ({min(values):.3g}..{max(values):.3g})" if len(values) > 1 else ""
     by_cpu = f"{statistics.median(outcome.values(goal, 'cpu')):.3g}" if goal.theirs and goal.figure == "wall" else ""
     return f"{start} {value:.3g}{spread} | {'yes' if goal.holds(value) else '**NO**'} | {by_cpu} |"
+
+
+COLUMNS = {"jq-1.8": "jq 1.8", "gojq": "gojq", "mlr": "Miller", "duckdb": "DuckDB", "mawk": "mawk", "grep -F": "grep -F", "rg": "ripgrep"}
+
+
+def short_lines(outcomes, twenty):
+    """How many times as fast leat is, a line a task; rows of --trust and of leat against itself are left to the long table."""
+    times = {}
+    for outcome in outcomes:
+        for goal in outcome.task.goals:
+            if goal.figure == "wall" and goal.theirs in COLUMNS and "--trust" not in goal.ours and (values := outcome.values(goal)):
+                ratio = statistics.median(values)
+                times.setdefault(outcome.task.name, {})[goal.theirs] = ratio if goal.at_least is not None else 1 / ratio
+    columns = [name for name in COLUMNS if any(name in row for row in times.values())]
+    lines = ["| | " + " | ".join(COLUMNS[name] for name in columns) + " |", "|---|" + "---:|" * len(columns)]
+    for task, row in times.items():
+        lines.append(f"| {task} | " + " | ".join(f"{row[name]:.2g}" if name in row else "" for name in columns) + " |")
+    if twenty and "jq-1.8" in columns:
+        mean = statistics.geometric_mean(statistics.median(outcome.values(outcome.task.goals[0])) for outcome in twenty if outcome.costs)
+        row = {"jq-1.8": mean}
+        lines.append("| twenty jq programs, mean | " + " | ".join(f"{row[name]:.2g}" if name in row else "" for name in columns) + " |")
+    return lines
+
+
+def put_between(path, mark, lines):
+    """Replaces what stands between two marks of a text."""
+    text = path.read_text(encoding="utf-8")
+    head, begin, rest = text.partition(f"<!-- {mark} -->\n")
+    _, end, tail = rest.partition(f"<!-- end of {mark} -->\n")
+    if not begin or not end:
+        raise ValueError(f"{path} has no place for {mark}")
+    path.write_text(head + begin + "\n".join(lines) + "\n" + end + tail, encoding="utf-8")
 
 
 def missed(outcomes):
