@@ -82,6 +82,19 @@ TEST(Argv, ManyChains) {
   EXPECT_EQ(ports_of(spec.chains[0].stages[0]), (Words{"out", "err", "else", "errors", "slow"}));
 }
 
+// The first chain would read a terminal, and the file would be copied as it is.
+TEST(Argv, FromBehindTheStagesIsNotTakenForASecondChain) {
+  EXPECT_EQ(bad({"filter", ".a", "--from", "x"}),
+            "--from x: begins a second chain, without a stage, and the first reads standard input (--from stands before the stages: leat "
+            "--from FILE STAGE ...; to have both chains say --from - in the first)");
+  bad({"filter", ".a", "--from", "x", "--to", "y"});
+  for (const Words& words : std::vector<Words>{{"--from", "-", "filter", ".a", "--from", "x"},
+                                               {"filter", ".a", "--to", "y", "--from", "x"},
+                                               {"filter", ".a", "--from", "x", "map", ".b"},
+                                               {"filter", ".a", "--from", "stage:filter.reject"}})
+    EXPECT_EQ(good(words).chains.size(), 2u);
+}
+
 TEST(Argv, AChainReadByAnotherHasNoImpliedEnd) {
   const auto spec = good({"--from", "x", "map", ".", "--id", "a", "--from", "y", "map", ".", "--id", "b", "--from", "stage:a", "--from",
                           "stage:b.out", "map", "."});
