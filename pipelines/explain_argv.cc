@@ -67,6 +67,8 @@ class Writer {
     out_ = "leat";
     options(spec.globals);
     for (const ChainSpec& one : spec.chains) {
+      // A --from alone behind stages without one of their own would be taken for a slip.
+      if (&one == &spec.chains.front() && spec.chains.size() > 1 && !one.from.empty() && one.from.front().implied) put("--from -");
       chain(one);
       // Without a stage or a sink the sources of the next chain would count as this one's.
       const bool sources_only = one.stages.empty() && !one.dlq && (one.to.empty() || one.to.front().implied);

@@ -4,9 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
+#include <simdjson.h>
 
 namespace leat::text {
 namespace {
@@ -178,24 +180,12 @@ std::string rfc3339(Instant time) {
   return out + "Z";
 }
 
-bool utf8(std::string_view bytes) {
-  const auto* p = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto* end = p + bytes.size();
-  while (p < end) {
-    if (*p < 0x80) {
-      ++p;
-      continue;
-    }
-    const int more = *p >= 0xC2 && *p <= 0xDF ? 1 : (*p & 0xF0) == 0xE0 ? 2 : *p >= 0xF0 && *p <= 0xF4 ? 3 : 0;
-    if (more == 0 || end - p <= more) return false;
-    const unsigned char low = *p == 0xE0 ? 0xA0 : *p == 0xF0 ? 0x90 : 0x80;   // no overlong forms
-    const unsigned char high = *p == 0xED ? 0x9F : *p == 0xF4 ? 0x8F : 0xBF;  // no surrogates, nothing past U+10FFFF
-    if (p[1] < low || p[1] > high) return false;
-    for (int i = 2; i <= more; ++i)
-      if ((p[i] & 0xC0) != 0x80) return false;
-    p += more + 1;
-  }
-  return true;
+bool utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
+
+size_t find(std::string_view text, std::string_view part, size_t from) {
+  if (from > text.size()) return std::string_view::npos;
+  const void* at = memmem(text.data() + from, text.size() - from, part.data(), part.size());
+  return at ? static_cast<size_t>(static_cast<const char*>(at) - text.data()) : std::string_view::npos;
 }
 
 size_t distance(std::string_view a, std::string_view b) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/base/text.h"
 #include "core/data/json.h"
 #include "core/data/number.h"
 #include "core/data/order.h"
@@ -44,7 +45,7 @@ bool contained(Run& run, const Value& in, const Value& part, bool& failed) {
     }
     return true;
   }
-  if (in.is_string() && part.is_string()) return in.view().find(part.view()) != std::string_view::npos;
+  if (in.is_string() && part.is_string()) return text::find(in.view(), part.view()) != std::string_view::npos;
   return equal(in, part);
 }
 

@@ -89,7 +89,7 @@ RegexScratch::~RegexScratch() {
 
 Regex::Found Regex::match(std::string_view text, size_t at, RegexScratch& scratch) const {
   if (plain_) {
-    const size_t found = text.find(literal_, at);
+    const size_t found = text::find(text, literal_, at);
     if (found == std::string_view::npos) return Found::no;
     scratch.offsets_.assign({found, found + literal_.size()});
     return Found::yes;

@@ -1,13 +1,13 @@
 // dedupe: lets the first record of each key pass and drops the later ones. What it remembers is bounded: the key seen
 // longest ago is forgotten first, so a duplicate may pass again rather than memory grow.
 #include <array>
-#include <list>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "core/window/canonical.h"
+#include "core/window/groups.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
 
@@ -16,14 +16,71 @@ namespace {
 
 constexpr uint64_t kMostBytes = 128u << 20;  // of keys, so that few and very long ones are bounded as well
 
+// Keys in the order they were remembered.
+class Memory {
+ public:
+  explicit Memory(uint64_t seed) : seed_(seed) {}
+
+  window::Key key(std::string_view text) const { return {text, window::hash(text, seed_)}; }
+  uint32_t find(const window::Key& key) const { return keys_.find(key); }
+  size_t size() const { return keys_.size(); }
+  uint64_t bytes() const { return bytes_; }
+  Instant oldest() const { return links_[first_].at; }
+
+  void add(const window::Key& key, Instant now) {
+    const uint32_t row = keys_.add(key);
+    if (links_.size() < keys_.end()) links_.resize(keys_.end());
+    bytes_ += key.text.size();
+    append(row, now);
+  }
+
+  void renew(uint32_t row, Instant now) {
+    unlink(row);
+    append(row, now);
+  }
+
+  void forget_oldest() {
+    const uint32_t row = first_;
+    bytes_ -= keys_.key(row).text.size();
+    unlink(row);
+    keys_.erase(row);
+  }
+
+ private:
+  static constexpr uint32_t kNone = window::Keys::kNone;
+  struct Link {
+    uint32_t before, after;
+    Instant at;
+  };
+
+  void append(uint32_t row, Instant now) {
+    links_[row] = {last_, kNone, now};
+    (last_ == kNone ? first_ : links_[last_].after) = row;
+    last_ = row;
+  }
+
+  void unlink(uint32_t row) {
+    const Link& link = links_[row];
+    (link.before == kNone ? first_ : links_[link.before].after) = link.after;
+    (link.after == kNone ? last_ : links_[link.after].before) = link.before;
+  }
+
+  const uint64_t seed_;
+  window::Keys keys_;
+  std::vector<Link> links_;  // by row
+  uint32_t first_ = kNone, last_ = kNone;
+  uint64_t bytes_ = 0;
+};
+
 class Dedupe final : public Stage {
  public:
-  Dedupe(std::shared_ptr<const expr::Program> key, std::optional<Duration> ttl, uint64_t most, bool refresh)
-      : program_(std::move(key)), ttl_(ttl), most_(most), refresh_(refresh) {}
+  Dedupe(std::shared_ptr<const expr::Program> key, std::optional<Duration> ttl, uint64_t most, bool refresh, uint64_t seed)
+      : program_(std::move(key)), ttl_(ttl), most_(most), refresh_(refresh), seen_(seed) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     machine_.now(turn.now);
-    forget_before(turn.now);
+    if (ttl_)
+      while (seen_.size() > 0 && turn.now - seen_.oldest() > *ttl_) seen_.forget_oldest();
     batch.keep_if([&](uint32_t record) {
       key_.clear();
       const auto add = [&](const Value& value) { return window::canonical(value, key_), key_ += '\n', true; };
@@ -37,34 +94,14 @@ class Dedupe final : public Stage {
   }
 
  private:
-  struct Seen {
-    std::string key;
-    Instant at;
-  };
-
-  void forget_before(Instant now) {
-    if (!ttl_) return;
-    while (!order_.empty() && now - order_.front().at > *ttl_) forget();
-  }
-
-  void forget() {
-    bytes_ -= order_.front().key.size();
-    seen_.erase(order_.front().key);
-    order_.pop_front();
-  }
-
   bool first(Instant now) {
-    if (const auto known = seen_.find(key_); known != seen_.end()) {
-      if (refresh_) {
-        known->second->at = now;
-        order_.splice(order_.end(), order_, known->second);
-      }
+    const window::Key key = seen_.key(key_);
+    if (const uint32_t known = seen_.find(key); known != window::Keys::kNone) {
+      if (refresh_) seen_.renew(known, now);
       return false;
     }
-    while (!order_.empty() && (seen_.size() >= most_ || bytes_ + key_.size() > kMostBytes)) forget(), ++evicted_;
-    bytes_ += key_.size();
-    order_.push_back({key_, now});
-    seen_.emplace(order_.back().key, std::prev(order_.end()));
+    for (; seen_.size() > 0 && (seen_.size() >= most_ || seen_.bytes() + key_.size() > kMostBytes); ++evicted_) seen_.forget_oldest();
+    seen_.add(key, now);
     return true;
   }
 
@@ -73,11 +110,9 @@ class Dedupe final : public Stage {
   const uint64_t most_;
   const bool refresh_;
   expr::Machine machine_;
-  std::string key_;                                                       // of the record at hand: all values that are equal have one text
-  uint64_t evicted_ = 0;                                                  // keys, since the last turn
-  uint64_t bytes_ = 0;                                                    // of the keys in order_
-  std::list<Seen> order_;                                                 // seen longest ago first
-  std::unordered_map<std::string_view, std::list<Seen>::iterator> seen_;  // keys live in order_
+  std::string key_;       // of the record at hand: all values that are equal have one text
+  uint64_t evicted_ = 0;  // keys, since the last turn
+  Memory seen_;
 };
 
 constexpr std::array kOptions{
@@ -107,8 +142,8 @@ constexpr std::array kExamples{
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
   auto program = compile(*settings.text("key"), context);
   if (!program) return program.error();
-  return std::unique_ptr<Stage>(
-      std::make_unique<Dedupe>(std::move(*program), settings.duration("ttl"), *settings.count("max_keys"), settings.flag("refresh")));
+  return std::unique_ptr<Stage>(std::make_unique<Dedupe>(std::move(*program), settings.duration("ttl"), *settings.count("max_keys"),
+                                                         settings.flag("refresh"), context.seed));
 }
 
 }  // namespace
