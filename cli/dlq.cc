@@ -55,7 +55,7 @@ Done each_letter(const std::string& path, const Visit& visit) {
   if (!file) return file.error();
   CodecOptions options;
   options.unpack = {true, compression_of_path(path), {}};
-  Feed feed(path, letter_codec(letters_as_json(path)), options);
+  Feed feed(path, letter_codec(path == "-" || letters_as_json(path)), options);  // without a name as JSON
   Pool pool;
   Letter letter;
   for (SlabRef slab; feed.pull(*file, pool, slab) == Pull::batch;) {
@@ -183,7 +183,7 @@ Done purge(const std::string& path, std::string& said) {
 
 // What fails again would be read again, and again.
 std::optional<std::string> end_at(const PipelineSpec& spec, const std::string& path) {
-  const FileId letters = file_id(path);
+  const FileId letters = file_id(path == "-" ? "/dev/stdin" : path);
   const auto same = [&](const EndSpec& end) {
     const auto address = address_of(end.url);
     return letters && address && address->kind == Address::Kind::file && file_id(address->rest) == letters;
@@ -196,6 +196,18 @@ std::optional<std::string> end_at(const PipelineSpec& spec, const std::string& p
   return std::nullopt;
 }
 
+// The end that is this file, whatever its name looks like.
+std::string as_end(const std::string& path) {
+  if (path == "-") return path;
+  std::string end = path.starts_with('/') ? "" : "./";
+  const bool pattern = path.find_first_of("*?[") != std::string::npos;
+  for (char c : path) {
+    if (pattern && std::string_view("*?[\\").find(c) != std::string_view::npos) end += '\\';
+    end += c;
+  }
+  return end;
+}
+
 RunCall run_again(const std::string& path, const Settings& own, const Settings& globals, const Call& call) {
   const std::string pipeline = *own.text("run");
   RunCall made = load_run(pipeline, own, globals, call);
@@ -203,7 +215,7 @@ RunCall run_again(const std::string& path, const Settings& own, const Settings& 
   PipelineSpec& spec = made.loaded.spec;
   check(spec, call.codecs, made.loaded.problems);
   if (!made.loaded.problems.empty()) return made.answer = refusal(made.loaded), std::move(made);
-  Done done = replay(spec, path, own.text("into").value_or(""));
+  Done done = replay(spec, as_end(path), own.text("into").value_or(""));
   if (const auto end = done ? end_at(spec, path) : std::nullopt)
     done = Error{Error::Kind::usage, fmt::format("writes to {}, which is to be read", *end),
                  fmt::format("move it away first: mv {} again.ndjson", text::quoted(path))};

@@ -68,7 +68,7 @@ class Writer {
     options(spec.globals);
     for (const ChainSpec& one : spec.chains) {
       // A --from alone behind stages without one of their own would be taken for a slip.
-      if (&one == &spec.chains.front() && spec.chains.size() > 1 && !one.from.empty() && one.from.front().implied) put("--from -");
+      if (&one == &spec.chains.front() && spec.chains.size() > 1 && looks_slipped(one, spec.chains[1])) put("--from -");
       chain(one);
       // Without a stage or a sink the sources of the next chain would count as this one's.
       const bool sources_only = one.stages.empty() && !one.dlq && (one.to.empty() || one.to.front().implied);
@@ -78,6 +78,12 @@ class Writer {
   }
 
  private:
+  static bool looks_slipped(const ChainSpec& first, const ChainSpec& second) {
+    const auto implied = [](const std::vector<EndSpec>& ends) { return ends.empty() || ends.front().implied; };
+    return implied(first.from) && implied(first.to) && second.stages.empty() && !second.dlq &&
+           std::none_of(second.from.begin(), second.from.end(), [](const EndSpec& end) { return end.url.starts_with("stage:"); });
+  }
+
   void put(std::string_view word) {
     if (command_) out_ += " then";  // nothing else ends a command
     command_ = false;

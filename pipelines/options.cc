@@ -61,7 +61,7 @@ constexpr auto kGlobals = std::to_array<Option>({
      .help = "where a failed record goes",
      .fallback = "dlq",
      .choices = "dlq|drop|stop"},
-    {.name = "strict", .kind = Kind::flag, .value = "", .help = "stop at the first failed record"},
+    {.name = "strict", .kind = Kind::flag, .value = "", .help = "stop at the first failed record; one thread reads"},
     {.name = "trust",
      .kind = Kind::flag,
      .value = "",

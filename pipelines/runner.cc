@@ -91,10 +91,11 @@ class Runner::SourcePort final : public SourceHost {
 
 namespace {
 
-// Where no stage has work to do, lanes would only wait for each other: 1.3 times the CPU of a pass from pipe to pipe.
+// Where no stage has work to do, lanes would only wait for each other: 1.3 times the CPU of a pass from pipe to pipe. And a run that
+// stops behind the very record that failed must have passed all before it and none behind.
 RunOptions settled(RunOptions options, const Graph& graph) {
   const bool works = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Graph::Node& node) { return node.stage != nullptr; });
-  if (options.patience > 0 && !works) options.threads = 1;
+  if (graph.strict || (options.patience > 0 && !works)) options.threads = 1;
   return options;
 }
 
@@ -297,7 +298,11 @@ void Runner::turn_batch(Lane& lane, uint64_t number) {
     return;
   }
   serial_->now = now();
-  for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
+  const uint64_t failed = graph_.strict ? outcome().failed : 0;
+  for (Lane::Crossing& crossing : lane.crossings) {
+    if (graph_.strict && outcome().failed > failed) break;  // what is left counts as never read, as in walk_input
+    push(crossing.node, std::move(crossing.batch), *serial_);
+  }
   lane.crossings.clear();
   after_turn();
   turnstile_.leave();

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/meter.h"
 #include "core/codec/json_format.h"
 #include "core/codec/letter.h"
 #include "core/data/envelopes.h"
@@ -30,6 +31,7 @@ bool Runner::StageTurn::fail(uint32_t record, Reason reason) {
 }
 
 void Runner::StageTurn::fail_made(Batch&& made, Reason reason) {
+  const meter::Aside others;
   const Graph::Node& node = runner_.graph_.nodes[node_];
   StageTurn turn(runner_, node_, lane_);
   made.each([&](uint32_t i) { turn.fail(i, reason); });
@@ -67,6 +69,7 @@ void Runner::StageTurn::count(std::string_view what, uint64_t n, std::string_vie
 
 void Runner::StageTurn::emit(Port port, Batch&& batch) {
   if (batch.empty()) return batch.let_go();
+  const meter::Aside others;  // the stages below keep their own accounts
   lane_.tallies[node_].emitted.add(batch.size());
   if (const Graph::Node& node = runner_.graph_.nodes[node_]; port == kOut && makes_origin(node)) batch.origin(node.origin);
   runner_.forward(node_, port, std::move(batch), lane_);

@@ -79,6 +79,7 @@ void Keys::erase(uint32_t row) {
   }
   slots_[gap] = {};
   rows_[row].live = false;
+  meter::String().swap(rows_[row].key);  // a long one is not kept for whoever gets the row next
   free_.push_back(row);
 }
 

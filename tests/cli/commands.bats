@@ -160,3 +160,31 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
     cmp <(leat --from many map "$program") <(leat --trust --threads 2 --from many map "$program")
   done
 }
+
+@test "--strict has passed all before the record that failed, and nothing behind it" {
+  seq 2000000 >many  # enough for threads to begin, were it not for --strict
+  seq 1499999 >want
+  for threads in '' '--threads 3'; do
+    # shellcheck disable=SC2086 # no word, or two
+    leat --strict $threads --quiet --from many map 'if . == 1500000 then error("no") else . end' --to - >got || [ $? = 65 ]
+    cmp got want
+  done
+  seq 20 >few
+  for chain in 'dedupe EXPR' 'take 15 then map EXPR' 'map EXPR' 'batch 1 then unbatch then map EXPR'; do
+    words=()
+    for word in $chain; do words+=("${word/EXPR/if . == 7 then error(\"no\") else . end}"); done
+    rm -f cp
+    run_leat --strict --from few --checkpoint cp "${words[@]}"
+    expect_status 65
+    expect_out "$(seq 6)"
+    leat --from few --checkpoint cp map . >rest
+    [ "$(sed -n '/^7$/,$p' rest)" = "$(seq 7 20)" ]
+  done
+}
+
+@test "a window's bytes are its own, not those of the stages behind it" {
+  seq 60000 >in
+  run_line "leat --from in map '{t: ., k: .}' then window 1s --time .t --by .k --max-bytes 1MiB --emit '{n: count}' then dedupe .k | wc -l"
+  expect_status 0
+  expect_out 60000
+}

@@ -163,6 +163,19 @@ Y
   expect_status 2
   expect_err 'writes to dead.ndjson, which is to be read [(]move it away first'
   [ "$(wc -l <dead.ndjson)" = 1 ]
+  run_line 'leat dlq replay - --run pipe.yaml <dead.ndjson'
+  expect_status 2
+  run_line 'leat dlq replay - <dead.ndjson'
+  expect_out '{'
+  # A name is that of a file, not a pattern and not an end.
+  run_leat dlq replay 'dea[d].ndjson' --run pipe.yaml
+  expect_status 66
+  mv dead.ndjson 'dea[d].ndjson'
+  leat dlq replay 'dea[d].ndjson' --run pipe.yaml || true
+  [ "$(leat dlq replay dead.ndjson)" = '{' ]
+  mv dead.ndjson drop:.ndjson
+  leat dlq replay drop:.ndjson --run pipe.yaml || true
+  [ "$(leat dlq replay dead.ndjson)" = '{' ]
 }
 
 @test "replay --run ends as run does: the status of what fails, of a file that holds no letters, of a pipeline with mistakes" {

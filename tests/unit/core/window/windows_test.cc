@@ -346,5 +346,14 @@ TEST(Keys, CompareByPart) {
   EXPECT_LT(compare_keys("null\n", "\"\"\n"), 0);
 }
 
+TEST(Keys, AnErasedKeyGivesItsBytesBack) {
+  Keys keys;
+  const std::string text(1'000'000, 'k');
+  keys.add({text, 1});
+  const int64_t held = meter::taken;
+  keys.erase(keys.find({text, 1}));
+  EXPECT_LT(meter::taken, held - 990'000);
+}
+
 }  // namespace
 }  // namespace leat::window
