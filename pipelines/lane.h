@@ -55,6 +55,7 @@ class Runner::StageTurn final : public Turn {
   StageTurn(Runner& runner, uint32_t node, Lane& lane) : Turn(lane.now), runner_(runner), node_(node), lane_(lane) {}
 
   bool fail(uint32_t record, Reason reason) override;
+  void fault(Slab::Fault& found);  // of the framer; takes its message
   void fail_made(Batch&& made, Reason reason) override;
   void emit(Port port, Batch&& batch) override;
   bool wants(Port port) const override;

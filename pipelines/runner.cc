@@ -276,8 +276,12 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
     pool_.charge(*slab);
     Receipt receipt(input.frontier, end);
     input.token.unlock();
-    walk_input(lane, input, std::move(slab), std::move(receipt));
-    turn_batch(lane, number);
+    if (graph_.strict) {
+      turn_strictly(input, std::move(slab), std::move(receipt), number);
+    } else {
+      walk_input(lane, input, std::move(slab), std::move(receipt));
+      turn_batch(lane, number);
+    }
     return true;
   }
   input.ended = true;
@@ -298,12 +302,16 @@ void Runner::turn_batch(Lane& lane, uint64_t number) {
     return;
   }
   serial_->now = now();
-  const uint64_t failed = graph_.strict ? outcome().failed : 0;
-  for (Lane::Crossing& crossing : lane.crossings) {
-    if (graph_.strict && outcome().failed > failed) break;  // what is left counts as never read, as in walk_input
-    push(crossing.node, std::move(crossing.batch), *serial_);
-  }
+  for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
   lane.crossings.clear();
+  after_turn();
+  turnstile_.leave();
+}
+
+void Runner::turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number) {
+  if (!turnstile_.enter(number)) return;
+  serial_->now = now();
+  walk_strictly(input, std::move(slab), std::move(receipt));
   after_turn();
   turnstile_.leave();
 }

@@ -94,6 +94,7 @@ class Runner {
   bool may_read(const InputState& input) const;
   bool lane_pull(Lane& lane, InputState& input);
   void turn_batch(Lane& lane, uint64_t number);
+  void turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number);
   void turn_end(InputState& input, uint64_t number);
   void shut(uint32_t node, bool is);
   void room(uint32_t buffer);
@@ -113,7 +114,9 @@ class Runner {
   void check_over();
 
   // walk.cc: one batch through the nodes
+  Batch enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane);
   void walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt);
+  void walk_strictly(InputState& input, SlabRef slab, Receipt receipt);
   void push(uint32_t node, Batch&& batch, Lane& lane);
   void run_stage(uint32_t node, Batch&& batch, Lane& lane);
   void run_sink(uint32_t node, Batch&& batch, Lane& lane);
@@ -152,6 +155,7 @@ class Runner {
   std::atomic<uint64_t> wakes_{0};
   std::atomic<bool> flushed_{true};
   std::atomic<bool> draining_{false}, over_{false}, aborting_{false};
+  std::atomic<bool> stopped_{false};  // by --strict
 
   Instant last_now_{};                       // turn
   std::optional<Instant> armed_, drain_by_;  // turn; loop thread

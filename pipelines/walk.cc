@@ -30,6 +30,10 @@ bool Runner::StageTurn::fail(uint32_t record, Reason reason) {
   return false;
 }
 
+void Runner::StageTurn::fault(Slab::Fault& found) {
+  failed.push_back({found.record, {found.code, std::move(found.message)}, found.code == "limit"});
+}
+
 void Runner::StageTurn::fail_made(Batch&& made, Reason reason) {
   const meter::Aside others;
   const Graph::Node& node = runner_.graph_.nodes[node_];
@@ -86,35 +90,58 @@ void Runner::count_drop(uint32_t node, uint64_t records, std::string_view reason
     at->second += records;
 }
 
-void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt) {
+Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane) {
   Slab& bytes = *slab;
   input.input->source->frame(bytes);
-  Tally& tally = lane.input_tallies[input.origin];
-  tally.in.add(bytes.records.size());
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
-  lane.now = clock_.now();
   if (bytes.envelopes.empty() && (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope())))
     add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
-  Batch all(std::move(slab), std::move(receipt), input.origin);
+  return {std::move(slab), std::move(receipt), input.origin};
+}
+
+void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt) {
+  lane.now = clock_.now();
+  Batch all = enter(input, std::move(slab), std::move(receipt), lane);
+  Slab& bytes = all.slab();
+  Tally& tally = lane.input_tallies[input.origin];
+  tally.in.add(bytes.records.size());
   if (!bytes.faults.empty()) {
     StageTurn turn(*this, 0, lane);
-    for (Slab::Fault& fault : bytes.faults)
-      turn.failed.push_back({fault.record, {fault.code, std::move(fault.message)}, fault.code == "limit"});
+    for (Slab::Fault& fault : bytes.faults) turn.fault(fault);
     size_t next = 0;
     all.keep_if([&](uint32_t i) { return next >= bytes.faults.size() || bytes.faults[next].record != i || (++next, false); });
     send_failed(input.input->id, input.input->err, turn, all, bytes, lane, tally);
   }
-  // --strict stops behind the very record that failed, whatever block it came in.
-  const uint32_t most = graph_.strict ? 1 : options_.batch_records;
+  const uint32_t most = options_.batch_records;
   if (most == 0 || all.size() <= most) return send(input.input->out, std::move(all), lane, tally);
   for (size_t at = 0; at < all.size(); at += most) {
-    if (graph_.strict && draining_.load(std::memory_order_relaxed))
-      return;  // the rest counts as never read, so nothing past it is committed
     std::vector<uint32_t> part;
     for (size_t i = at; i < all.size() && i < at + most; ++i) part.push_back(all.index(i));
     send(input.input->out, all.pick(std::move(part)), lane, tally);
   }
   all.let_go();
+}
+
+// Under --strict each record goes all its way before the next: the run stops behind the very one that failed, whatever block it came
+// in, and whoever failed it. What is left of the block counts as never read, so nothing past it is committed.
+void Runner::walk_strictly(InputState& input, SlabRef slab, Receipt receipt) {
+  Batch all = enter(input, std::move(slab), std::move(receipt), *serial_);
+  Slab& bytes = all.slab();
+  Tally& tally = serial_->input_tallies[input.origin];
+  auto fault = bytes.faults.begin();
+  for (uint32_t i = 0; i < bytes.records.size(); ++i) {
+    if (stopped_) return;
+    tally.in.add(1);
+    if (fault == bytes.faults.end() || fault->record != i) {
+      send(input.input->out, all.pick({i}), *serial_, tally);
+      continue;
+    }
+    StageTurn turn(*this, 0, *serial_);
+    turn.fault(*fault);
+    send_failed(input.input->id, input.input->err, turn, all, bytes, *serial_, tally);
+    ++fault;
+  }
+  if (!stopped_) all.let_go();
 }
 
 void Runner::send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally) {
@@ -284,7 +311,7 @@ void Runner::unhandled(const Failure& failure) {
   std::lock_guard lock(outcome_mutex_);
   ++outcome_.failed;
   if (graph_.strict && !std::exchange(outcome_.stopped_by_strict, true)) {
-    draining_ = true;
+    stopped_ = draining_ = true;
     loop_.post([this] { drain(); });
   }
   if (reported_++ < kShown) {

@@ -180,6 +180,10 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
     leat --from few --checkpoint cp map . >rest
     [ "$(sed -n '/^7$/,$p' rest)" = "$(seq 7 20)" ]
   done
+  run_leat --strict --summary --max-record 3 --from <(printf '1\n2\n33333\n4\n') map .
+  expect_status 65
+  expect_out $'1\n2'
+  expect_err '^read 3 = delivered 2 [+] failed 1$'
 }
 
 @test "a window's bytes are its own, not those of the stages behind it" {
