@@ -1,7 +1,7 @@
 #include "core/data/slab.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -26,13 +26,13 @@ void Slab::grow(uint32_t room) {
 
 void Slab::append(std::string_view bytes) {
   grow(static_cast<uint32_t>(bytes.size()));
-  std::memcpy(bytes_ + size_, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), bytes_ + size_);  // none may have no address, which memcpy would not take
   resize(size_ + static_cast<uint32_t>(bytes.size()));
 }
 
 void Slab::add(std::string_view record) {
   grow(static_cast<uint32_t>(record.size() + 1));
-  std::memcpy(bytes_ + size_, record.data(), record.size());
+  std::copy(record.begin(), record.end(), bytes_ + size_);
   const auto begin = size_, end = size_ + static_cast<uint32_t>(record.size());
   bytes_[end] = '\n';
   resize(end + 1);
