@@ -7,7 +7,7 @@ LEAT=${LEAT:-$LEAT_SOURCE/build/dev/leat}
 MAKE_DATA=${MAKE_DATA:-$LEAT_SOURCE/build/dev/tests/bench/make_data}
 export LEAT MAKE_DATA LEAT_SOURCE
 
-leat() { timeout 20 "$LEAT" "$@"; }
+leat() { timeout 60 "$LEAT" "$@"; }
 make_data() { "$MAKE_DATA" "$@"; }
 export -f leat make_data
 
@@ -17,10 +17,10 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
 
 # run_leat WORD...: sets $status, $output (stdout) and $stderr.
-run_leat() { run --separate-stderr timeout 20 "$LEAT" "$@"; }
+run_leat() { run --separate-stderr timeout 60 "$LEAT" "$@"; }
 
 # run_line 'a shell line | with pipes': the same for a line of bash, in which `leat` is the program under test. The status is the last failing command's.
-run_line() { run --separate-stderr timeout 20 bash -o pipefail -c "$1"; }
+run_line() { run --separate-stderr timeout 60 bash -o pipefail -c "$1"; }
 
 # The assertions say what was there instead.
 expect_status() {
@@ -37,9 +37,9 @@ expect_err() {  # expect_err EXTENDED_REGEX; expect_err '' for nothing at all
   fi
 }
 
-# eventually COMMAND...: waits, at most 10 s, until it succeeds. What a test waits for is an effect, never a time.
+# eventually COMMAND...: waits, at most 30 s, until it succeeds. What a test waits for is an effect, never a time.
 eventually() {
-  local tries=1000
+  local tries=3000
   until "$@"; do
     [ $((tries -= 1)) -gt 0 ] || { echo "never true: $*"; return 1; }
     sleep 0.01
