@@ -87,7 +87,7 @@ changed_sources() {
   if [ -n "$base" ] && [ "$base" != "$(git rev-parse HEAD)" ]; then
     git diff --name-only --diff-filter=d "$base" -- '*.cc'
   else
-    git log -n 40 --name-only --diff-filter=d --format= -- '*.cc' | awk '!seen[$0]++' | while read -r file; do
+    git log -n 8 --name-only --diff-filter=d --format= -- '*.cc' | awk '!seen[$0]++' | while read -r file; do
       [ -f "$file" ] && echo "$file"
     done
   fi | grep -v '^tests/'

@@ -1,7 +1,8 @@
 #include "core/data/envelope.h"
 
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <cstdint>
 #include <tuple>
 
 #include "core/base/crc32c.h"
@@ -20,7 +21,7 @@ auto words(const Envelope& e) {
 bool same(const MetaValue& a, const MetaValue& b) {
   const auto* x = std::get_if<double>(&a);
   const auto* y = std::get_if<double>(&b);
-  return x && y ? std::memcmp(x, y, sizeof *x) == 0 : a == b;
+  return x && y ? std::bit_cast<uint64_t>(*x) == std::bit_cast<uint64_t>(*y) : a == b;
 }
 
 bool same(const Envelope& a, const Envelope& b) {

@@ -233,7 +233,7 @@ void Value::erase(size_t first, size_t last) {
   as_.node->size = static_cast<uint32_t>(count - (last - first));
 }
 
-void Value::splice(size_t first, size_t last, Value with) {
+void Value::splice(size_t first, size_t last, const Value& with) {
   const size_t count = size();
   first = std::min(first, count), last = std::clamp(last, first, count);
   Value out = array(count - (last - first) + with.size());

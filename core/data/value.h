@@ -74,7 +74,7 @@ class Value {
   void set(size_t index, Value item);  // grows with nulls
   Value take(size_t index);            // leaves null there
   void erase(size_t first, size_t last);
-  void splice(size_t first, size_t last, Value items);
+  void splice(size_t first, size_t last, const Value& items);
 
   std::span<const Entry> entries() const;  // in order of first setting
   const Value* find(std::string_view key) const;

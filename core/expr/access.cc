@@ -148,7 +148,7 @@ bool set(Run& run, Value& base, const Value& key, Value item) {
     size_t begin, end;
     if (!slice_bounds(run, key, base.size(), begin, end)) return false;
     if (!item.is_array()) return run.fail("A slice of an array can only be assigned another array"), false;
-    base.splice(begin, end, std::move(item));
+    base.splice(begin, end, item);
     return run.within(base);
   }
   if (key.is_object()) return run.fail(fmt::format("Cannot update field at object index of {}", kind_name(base.kind()))), false;

@@ -2,6 +2,7 @@
 import datetime
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 
@@ -31,6 +32,8 @@ def machine(here, leat_version, sizes, rounds, load):
 
 
 def _commit():
+    if not shutil.which("git"):
+        return "no git"
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False,
                           cwd=os.path.dirname(os.path.abspath(__file__)))
     return done.stdout.strip() or "no commit"
