@@ -42,6 +42,10 @@ struct Command {
   struct RunCall (*load)(const Call&) = nullptr;  // of one that may run a pipeline, which is left to who has the loop
 };
 
+// Of every command that takes a pipeline file.
+inline constexpr Option kSetPlace{
+    .name = "set", .kind = Option::Kind::text, .value = "PATH=VALUE", .help = "put a value at a place of the file", .repeat = true};
+
 std::span<const Command> commands();
 const Command* find_command(std::string_view name);
 
@@ -49,6 +53,7 @@ const Command* find_command(std::string_view name);
 struct RunCall {
   Loaded loaded;
   std::optional<Answer> answer;
+  std::optional<Settings> bench = {};  // it is to be measured, by these options
 };
 // The pipeline of a file, with the values of `set` among `own` at their places and the given globals put over its own.
 RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/dlq.h"
@@ -25,21 +26,18 @@ namespace {
 
 using Kind = Option::Kind;
 
-constexpr Option kSet{
-    .name = "set", .kind = Kind::text, .value = "PATH=VALUE", .help = "put a value at a place of the file", .repeat = true};
-
 constexpr auto kRunOptions = std::to_array<Option>({
     {.name = "file", .kind = Kind::text, .value = "FILE", .help = "the pipeline file, - for standard input", .operand = true},
-    kSet,
+    kSetPlace,
 });
-constexpr auto kCheckOptions = std::to_array<Option>({kSet});
+constexpr auto kCheckOptions = std::to_array<Option>({kSetPlace});
 constexpr auto kExplainOptions = std::to_array<Option>({
-    kSet,
+    kSetPlace,
     {.name = "yaml", .kind = Kind::flag, .value = "", .help = "print a pipeline file"},
     {.name = "argv", .kind = Kind::flag, .value = "", .help = "print a command line"},
 });
 constexpr auto kGraphOptions = std::to_array<Option>({
-    kSet,
+    kSetPlace,
     {.name = "format",
      .kind = Kind::choice,
      .value = "FORMAT",
@@ -93,7 +91,8 @@ bool names_file(std::span<const std::string> words, const Call& call) {
   return words[0].find_first_of("./") != std::string::npos || words[0] == "-" || words.size() == 1 || words[1].starts_with("--set");
 }
 
-Taken take(std::string_view command, std::span<const Option> options, const Call& call) {
+// `globals`: these options may follow a FILE, and are put here.
+Taken take(std::string_view command, std::span<const Option> options, const Call& call, Settings* globals = nullptr) {
   Taken taken{Settings(options), {}, {}};
   Problems problems;
   const auto chain_begins = [](std::string_view word) {
@@ -111,7 +110,9 @@ Taken take(std::string_view command, std::span<const Option> options, const Call
   }
   const std::string& file = rest[0];
   rest = rest.subspan(1);
-  at = read_words(rest, {.tables = {&taken.own}, .path = {}, .operands = false}, problems);
+  std::vector<Settings*> tables{&taken.own};
+  if (globals) tables.push_back(globals);
+  at = read_words(rest, {.tables = std::move(tables), .path = {}, .operands = false}, problems);
   if (problems.empty() && at < rest.size()) problems.push_back({{}, {}, fmt::format("no place for {}", text::quoted(rest[at])), {}});
   if (!problems.empty()) return taken.refused = usage(command, std::move(problems)), taken;
   taken.refused = load_file(file, taken.own, call, taken.loaded);
@@ -216,6 +217,13 @@ RunCall run_command(const Call& call) {
   return load_run(*own.text("file"), own, globals, call);
 }
 
+RunCall bench_command(const Call& call) {
+  Settings globals(global_options());
+  Taken taken = take("bench", bench_options(), call, &globals);
+  for (const Setting& setting : globals.given()) taken.loaded.spec.globals.put(setting.name) = setting;
+  return {std::move(taken.loaded), std::move(taken.refused), std::move(taken.own)};
+}
+
 const Command kCommands[] = {
     {"run", "FILE [--set PATH=VALUE]... [GLOBAL]...", "run a pipeline file",
      "The global options given here count instead of the file's. A file that begins with #!/usr/bin/env -S leat run and is executable runs "
@@ -233,6 +241,17 @@ const Command kCommands[] = {
     {"graph", "[--format FORMAT] FILE|CHAIN...", "draw a pipeline",
      "As text, a line for each part and what it reads; as a graph for Graphviz (leat graph --format dot FILE | dot -Tsvg); or for Mermaid.",
      kGraphOptions, false, graph_command},
+    {"bench", "[--rounds N] [--take N] [--for DURATION] [--json] FILE|CHAIN...", "say where the time of a pipeline goes",
+     "Runs the pipeline on its own input and prints a line for each kind of work: reading (and unpacking), framing, the walk that checks "
+     "records and finds the fields that stages ask for, each stage, encoding and packing for each sink. ns/record is by the records that "
+     "came in, MB/s by their bytes, share by the time of all threads. What one walk finds for several stages cannot be told apart: its "
+     "line names them. Work that a stage does record by record on what it takes from the walk is the stage's own.\n\n"
+     "Nothing is delivered: what would be written is encoded and packed as it would be, for dead letters too, and thrown away at "
+     "/dev/null; no checkpoint is read or kept. Sources are read as ever: a queue, a socket and standard input are used up. What comes "
+     "without end is bounded by --take or --for, or by an interrupt, behind which the table is still printed.\n\n"
+     "The clock is read twice for each batch and line, so that short batches from a slow pipe cost a little more than without bench. CPU "
+     "is that of leat, not of commands it runs. Messages and exit status are those of a run. --rounds wants input that can be read again.",
+     bench_options(), true, nullptr, bench_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
     {"dlq", "ls|show|stats|replay|purge FILE [--run PIPELINE [--into STAGE]]", "look into a file of dead letters",

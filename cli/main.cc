@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/bench.h"
 #include "cli/command.h"
 #include "cli/dlq.h"
 #include "cli/load_argv.h"
@@ -29,9 +30,11 @@ int give(const Answer& answer) {
   return answer.status;
 }
 
-int run(Loaded loaded, const Outside& outside, const World& world) {
+int run(RunCall made, const Outside& outside, const World& world) {
+  if (made.answer) return give(*made.answer);
+  Loaded& loaded = made.loaded;
   const auto refused = judge(loaded, outside, codecs());
-  if (!refused) return run_pipeline(loaded.spec, world);
+  if (!refused) return made.bench ? run_bench(std::move(loaded.spec), *made.bench, world) : run_pipeline(loaded.spec, world);
   const Settings& globals = loaded.spec.globals;
   if (globals.text("log") != "json") return give({refused->status, refused->out, painted(refused->err, globals)});
   Reporter(world.clock, globals).error(std::string_view(refused->err).substr(0, refused->err.size() - 1));
@@ -51,14 +54,13 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
   if (command && !asks_for_help) {
     const auto rest = std::span(words).subspan(1);
     if (command->run) return give(command->run(call(rest)));
-    RunCall made = command->load(call(rest));
-    return made.answer ? give(*made.answer) : run(std::move(made.loaded), outside, world);
+    return run(command->load(call(rest)), outside, world);
   }
   if (const auto about = command ? std::optional(words[0]) : help_asked(words)) {
     const auto page = about->empty() ? main_page(tables) : topic(*about, tables);
     return give({0, as_text(*page), {}});
   }
-  return run(load_argv(words), outside, world);
+  return run({load_argv(words), {}}, outside, world);
 }
 
 }  // namespace

@@ -29,8 +29,9 @@ constexpr uint32_t kPatience = 16;     // blocks, 4 MiB: what that takes is wort
   _exit(128 + number);
 }
 
-RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter) {
+RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter, const Seen* seen) {
   RunOptions options;
+  options.stopwatch = seen ? &seen->stopwatch : nullptr;
   if (const auto threads = globals.count("threads")) {
     options.threads = static_cast<int>(std::min<uint64_t>(*threads, kThreads));
   } else {
@@ -104,7 +105,7 @@ int status_of(Error::Kind kind) {
   return 70;
 }
 
-int run_pipeline(const PipelineSpec& spec, World world) {
+int run_to_end(const PipelineSpec& spec, World world, Seen* seen) {
   const Reporter reporter(world.clock, spec.globals);
   const auto environment = RealEnvironment::all();
   Problems problems;
@@ -120,7 +121,7 @@ int run_pipeline(const PipelineSpec& spec, World world) {
   int status = 0;
   const Instant begun = world.clock.now();
   {
-    Runner runner(std::move(graph), loop, world.clock, options_of(spec.globals, world, reporter));
+    Runner runner(std::move(graph), loop, world.clock, options_of(spec.globals, world, reporter, seen));
     catch_signals(loop, runner, caught);
     if (const Done started = runner.start(); !started) {
       reporter.error(started.error().text);
@@ -132,11 +133,19 @@ int run_pipeline(const PipelineSpec& spec, World world) {
     if (shown) write_all(STDERR_FILENO, "\r\x1b[K");
     const Outcome outcome = runner.outcome();
     if (outcome.failed > 10) reporter.error(fmt::format("{} records failed and nobody took them", outcome.failed));
-    print_summary(spec.globals, runner.ledger(), world.clock.now() - begun);
+    const Duration elapsed = world.clock.now() - begun;
+    print_summary(spec.globals, runner.ledger(), elapsed);
+    if (seen) seen->ledger = runner.ledger(), seen->profile = runner.profile(), seen->elapsed = elapsed;
     status = status_of(outcome, caught);
   }
+  return status;
+}
+
+int leave_with(int status) {
   if (status > kSignal) die_of(status - kSignal);
   return status;
 }
+
+int run_pipeline(const PipelineSpec& spec, World world) { return leave_with(run_to_end(spec, world, nullptr)); }
 
 }  // namespace leat

@@ -17,6 +17,12 @@ class RealClock final : public Clock {
   Instant now() const override { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 };
 
+// For spans of time: nobody sets it. Its instants are of no day.
+class SteadyClock final : public Clock {
+ public:
+  Instant now() const override { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+};
+
 class RealRandom final : public Random {
  public:
   uint64_t next() override;  // from the kernel

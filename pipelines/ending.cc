@@ -12,6 +12,7 @@ void Runner::origin_ended(uint16_t origin) {
     if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
     if (std::find(node.origins.begin(), node.origins.end(), origin) == node.origins.end()) continue;
     StageTurn turn(*this, i, *serial_);
+    const Stint stint(work(i));
     node.stage->ended(origin, turn);
   }
 }
@@ -24,12 +25,16 @@ void Runner::finish_node(uint32_t node) {
   const Graph::Node& here = graph_.nodes[node];
   states_[node]->finished = true;
   if (here.sink) {
+    const Stint stint(work(node));
     if (!states_[node]->closed) here.sink->finish();
     return;
   }
   if (!here.spec->stateless) {
     StageTurn turn(*this, node, *serial_);
-    here.stage->finish(turn, draining_);
+    {
+      const Stint stint(work(node));
+      here.stage->finish(turn, draining_);
+    }
     origin_ended(here.origin);
   }
   for (const auto& readers : here.readers)

@@ -114,6 +114,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
   }
   connect();
+  number_walks();
   pool_.bound(options_.memory, [this] { wake(); });
   for (int i = 0; i < std::max(1, options_.threads); ++i) {
     lanes_.push_back(std::make_unique<Lane>(graph_.nodes.size(), inputs_.size(), false, options_.seed + static_cast<uint64_t>(i)));
@@ -125,7 +126,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
 
 Runner::~Runner() {
   abort();
-  for (std::thread& thread : threads_) thread.join();  // of a run that was over by itself
+  stop_watches();  // and the threads of a run that was over by itself
   pool_.bound(0, nullptr);
 }
 
@@ -168,8 +169,11 @@ void Runner::shut(uint32_t node, bool is) {
 void Runner::room(uint32_t buffer) {
   if (states_[buffer]->finished || states_[buffer]->full > 0) return;
   serial_->now = now();
-  StageTurn turn(*this, buffer, *serial_);
-  graph_.nodes[buffer].stage->room(turn);
+  {
+    StageTurn turn(*this, buffer, *serial_);
+    const Stint stint(work(buffer));
+    graph_.nodes[buffer].stage->room(turn);
+  }
   flush();
   after_turn();
 }
@@ -180,6 +184,7 @@ Done Runner::start() {
       if (Done opened = graph_.nodes[i].sink->open(*sink_ports_[i]); !opened) return opened;
   for (auto& input : inputs_)
     if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
+  start_watches();
   loop_.on_time([this] { on_time(); });
   // Before a lane runs: once they do, a node's last parent may end at any time, and must end it once.
   turnstile_.post([this] {
@@ -194,143 +199,15 @@ Done Runner::start() {
   return {};
 }
 
-// A short file and a slow pipe are read here: threads would cost them more than they give (a lone record waits 186 us for a lane,
-// and 67 us for the loop).
-bool Runner::step_alone() {
-  const bool worked = step(*lanes_[0]);
-  in_a_row_ = worked ? in_a_row_ + 1 : 0;
-  if (options_.threads <= 1 || in_a_row_ < options_.patience) return worked;
-  begin_lanes();
-  return false;
-}
-
-void Runner::begin_lanes() {
-  threaded_ = true;
-  for (auto& lane : lanes_) threads_.emplace_back([this, &lane] { run_lane(*lane); });
-}
-
-void Runner::run_lane(Lane& lane) {
-  while (!over()) {
-    const uint64_t before = wakes_.load();
-    if (step(lane)) continue;
-    std::unique_lock lock(wake_mutex_);
-    woken_.wait(lock, [&] { return wakes_.load() != before || over(); });
-  }
-}
-
-void Runner::wake() {
-  wakes_.fetch_add(1);
-  if (!threaded_) return loop_.wake();
-  std::lock_guard lock(wake_mutex_);
-  woken_.notify_all();
-}
-
-bool Runner::may_read(const InputState& input) const {
-  if (input.ended || input.shut.load() > 0 || input.waits() || pool_.full()) return false;
-  if (!input.input->source->in_turn()) return true;
-  // A file's turn comes when the files before it have ended.
-  return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,
-                      [](const auto& before) { return !before->ended && before->input->source->in_turn(); });
-}
-
-bool Runner::step(Lane& lane) {
-  if (over()) return false;
-  InputState* busy = nullptr;
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    InputState& input = *inputs_[(lane.next_input + i) % inputs_.size()];
-    if (!may_read(input)) continue;
-    if (!input.token.try_lock()) {
-      busy = busy ? busy : &input;
-      continue;
-    }
-    if (lane_pull(lane, input)) return true;
-  }
-  if (busy) {  // another lane reads the only source that is ready: the next block is ours
-    busy->token.lock();
-    if (lane_pull(lane, *busy)) return true;
-  }
-  if (!flushed_.load() && turnstile_.next() == numbers_.load() && !flushed_.exchange(true)) turnstile_.post([this] { flush(); });
-  return false;
-}
-
-// Holds the read token when called, and has let it go on return.
-bool Runner::lane_pull(Lane& lane, InputState& input) {
-  if (!may_read(input)) {  // it was before the token was ours
-    input.token.unlock();
-    return false;
-  }
-  SlabRef slab;
-  uint64_t end = 0;
-  const uint64_t woken = input.woken.load();
-  const Pull pulled = input.input->source->pull(pool_, slab, end);
-  if (pulled == Pull::later) {
-    input.parked = woken;
-    input.token.unlock();
-    return false;
-  }
-  lane.next_input = input.origin + 1u;
-  // From the moment it has a number until turn_batch nothing may wait or return early: later numbers depend on it.
-  const uint64_t number = numbers_.fetch_add(1);
-  flushed_ = false;
-  if (pulled == Pull::batch) {
-    pool_.charge(*slab);
-    Receipt receipt(input.frontier, end);
-    input.token.unlock();
-    if (graph_.strict) {
-      turn_strictly(input, std::move(slab), std::move(receipt), number);
-    } else {
-      walk_input(lane, input, std::move(slab), std::move(receipt));
-      turn_batch(lane, number);
-    }
-    return true;
-  }
-  input.ended = true;
-  input.token.unlock();
-  if (pulled == Pull::failed && input.input->source->error()) record_error(*input.input->source->error());
-  if (const uint64_t bytes = input.input->source->cut_off(); bytes > 0 && draining_)
-    note(fmt::format("{}: {} bytes of a record that had not ended were left unread", input.input->source->name(), bytes));
-  turn_end(input, number);
-  wake();  // the next file's turn has come
-  return true;
-}
-
 Instant Runner::now() { return last_now_ = std::max(last_now_, clock_.now()); }
-
-void Runner::turn_batch(Lane& lane, uint64_t number) {
-  if (!turnstile_.enter(number)) {
-    lane.crossings.clear();
-    return;
-  }
-  serial_->now = now();
-  for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
-  lane.crossings.clear();
-  after_turn();
-  turnstile_.leave();
-}
-
-void Runner::turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number) {
-  if (!turnstile_.enter(number)) return;
-  serial_->now = now();
-  walk_strictly(input, std::move(slab), std::move(receipt));
-  after_turn();
-  turnstile_.leave();
-}
-
-void Runner::turn_end(InputState& input, uint64_t number) {
-  if (!turnstile_.enter(number)) return;
-  serial_->now = now();
-  origin_ended(input.origin);
-  for (const auto* readers : {&input.input->out, &input.input->err})
-    for (uint32_t reader : *readers) parent_ended(reader);
-  after_turn();
-  check_over();
-  turnstile_.leave();
-}
 
 // Input would block and nothing is under way: what waits goes out now, so a lone record is never held back.
 void Runner::flush() {
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i)
-    if (graph_.nodes[i].sink && !states_[i]->closed) graph_.nodes[i].sink->flush();
+    if (graph_.nodes[i].sink && !states_[i]->closed) {
+      const Stint stint(work(i));
+      graph_.nodes[i].sink->flush();
+    }
   commit(true);
 }
 
@@ -353,6 +230,7 @@ void Runner::on_time() {
       if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
       if (const auto due = node.stage->deadline(); due && *due <= serial_->now) {
         StageTurn turn(*this, i, *serial_);
+        const Stint stint(work(i));
         node.stage->tick(turn);
       }
     }

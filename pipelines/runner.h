@@ -23,6 +23,7 @@
 #include "core/io/loop.h"
 #include "pipelines/graph.h"
 #include "pipelines/ledger.h"
+#include "pipelines/profile.h"
 #include "pipelines/turnstile.h"
 
 namespace leat {
@@ -36,6 +37,7 @@ struct RunOptions {
   std::function<void(const std::string&)> report;  // one line for people about what went wrong; called under the turn or a lane's lock
   std::function<void(const std::string&)> note;    // the same about what did not; null: nobody asks
   uint64_t seed = 0;                               // of the ids that new envelopes get
+  const Clock* stopwatch = nullptr;                // by which profile() is kept; null: nobody asks for it
 };
 
 // How a run ended; cli makes the exit status of it.
@@ -61,6 +63,7 @@ class Runner {
   Outcome outcome() const;       // after over
   Ledger ledger() const;         // any time, any thread
   uint64_t total_bytes() const;  // of all inputs where every one knows its size, else 0
+  Profile profile();             // after over, on the loop thread; empty without a stopwatch
 
   struct Lane;
   bool step(Lane& lane);  // one unit of work; false: there was none
@@ -87,15 +90,6 @@ class Runner {
 
   // runner.cc: life
   void connect();
-  bool step_alone();
-  void begin_lanes();
-  void run_lane(Lane& lane);
-  void wake();
-  bool may_read(const InputState& input) const;
-  bool lane_pull(Lane& lane, InputState& input);
-  void turn_batch(Lane& lane, uint64_t number);
-  void turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number);
-  void turn_end(InputState& input, uint64_t number);
   void shut(uint32_t node, bool is);
   void room(uint32_t buffer);
   void flush();
@@ -105,6 +99,29 @@ class Runner {
   void record_error(const Error& error);
   void note(const std::string& text);
   Instant now();
+
+  // lanes.cc: what is read, and whose turn it is
+  bool step_alone();
+  void begin_lanes();
+  void run_lane(size_t index);
+  void wake();
+  bool may_read(const InputState& input) const;
+  bool lane_pull(Lane& lane, InputState& input);
+  bool enter_turn(uint64_t number);
+  void turn_batch(Lane& lane, uint64_t number);
+  void turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number);
+  void turn_end(InputState& input, uint64_t number);
+
+  // profile.cc: what a piece of work is booked to
+  uint32_t reading(uint16_t input) const;
+  uint32_t framing(uint16_t input) const;
+  uint32_t work(uint32_t node) const;
+  void start_watches();
+  void stop_watches();
+  void number_walks();
+  static void count_work(uint32_t account, const Batch& batch);
+  void count_walk(uint32_t node, const Batch& batch) const;
+  void add_walk(uint32_t node, const std::vector<Stopwatch::Account>& spent, Profile& profile) const;
 
   // ending.cc: how it ends
   void finish_node(uint32_t node);
@@ -124,8 +141,8 @@ class Runner {
   void send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tally& tally);
   void read_ahead(uint32_t node, Batch& batch, Lane& lane);
   template <class Refused>
-  void read_each(const FieldPlan& plan, Batch& batch, Lane& lane, Refused&& refused);
-  bool read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane);
+  void read_each(uint32_t node, Batch& batch, Lane& lane, Refused&& refused);
+  bool read_columns(uint32_t node, Batch& batch, StageTurn& turn, Lane& lane);
   void send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered, Lane& lane,
                    Tally& tally);
   void send_refused(uint32_t node, const Batch& batch, const Refusal& why);
@@ -147,8 +164,10 @@ class Runner {
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Lane> serial_;  // what is walked under the turn
   std::vector<std::thread> threads_;
-  std::atomic<bool> threaded_{false};  // they have begun
-  uint32_t in_a_row_ = 0;              // loop thread, until they do
+  std::vector<std::unique_ptr<Stopwatch>> watches_;  // of the loop thread, then of each lane's; none unless asked for
+  std::vector<uint32_t> walks_;                      // by node: the account of the walk that reads for it
+  std::atomic<bool> threaded_{false};                // they have begun
+  uint32_t in_a_row_ = 0;                            // loop thread, until they do
 
   std::mutex wake_mutex_;
   std::condition_variable woken_;

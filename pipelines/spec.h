@@ -25,7 +25,9 @@ struct EndSpec {
   Settings options;     // of source_options() or sink_options()
   Mark mark;
   bool implied = false;  // nobody wrote it: stdin or stdout by default
-  bool letters = false;  // a source of dead letters that are run again (replay.h); no word of a user says it
+  // No word of a user says these:
+  bool letters = false;    // a source of dead letters that are run again (replay.h)
+  bool discarded = false;  // a sink that throws away what it has written (trial.h)
 };
 
 struct StageUse {

@@ -91,6 +91,7 @@ void Runner::count_drop(uint32_t node, uint64_t records, std::string_view reason
 }
 
 Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane) {
+  const Stint stint(framing(input.origin));
   Slab& bytes = *slab;
   input.input->source->frame(bytes);
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
@@ -173,6 +174,8 @@ void Runner::push(uint32_t node, Batch&& batch, Lane& lane) {
     count_drop(node, batch.size(), "not needed", lane.tallies[node]);
     return batch.let_go();
   }
+  if (Stopwatch::mine) [[unlikely]]
+    count_work(work(node), batch);
   if (graph_.nodes[node].sink)
     run_sink(node, std::move(batch), lane);
   else
@@ -187,7 +190,10 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
   const uint64_t came = batch.size();
   const SlabRef entered = batch.ref();  // failed records leave with the bytes that came in, whatever the stage makes of them
   Flow flow = Flow::more;
-  if (!here.plan || here.plan->empty() || read_columns(*here.plan, batch, turn, lane)) flow = stage.process(batch, turn);
+  if (!here.plan || here.plan->empty() || read_columns(node, batch, turn, lane)) {
+    const Stint stint(work(node));
+    flow = stage.process(batch, turn);
+  }
   const uint64_t able = came - turn.failed.size() - std::min<uint64_t>(turn.dropped, came - turn.failed.size());
   const uint64_t kept = std::min<uint64_t>(batch.size(), able);
   tally.passed.add(kept);
@@ -199,8 +205,8 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
 }
 
 // Reads the columns of records nobody has looked at yet. False: none is left.
-bool Runner::read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, Lane& lane) {
-  read_each(plan, batch, lane, [&](uint32_t i, const Reader& reader) {
+bool Runner::read_columns(uint32_t node, Batch& batch, StageTurn& turn, Lane& lane) {
+  read_each(node, batch, lane, [&](uint32_t i, const Reader& reader) {
     batch.slab().looked[i] = Slab::kBad;
     return turn.fail(i, {reader.code(), reader.reason()});
   });
@@ -209,13 +215,17 @@ bool Runner::read_columns(const FieldPlan& plan, Batch& batch, StageTurn& turn, 
 
 // `refused(record, reader)` says whether a record that cannot be read stays in the batch.
 template <class Refused>
-void Runner::read_each(const FieldPlan& plan, Batch& batch, Lane& lane, Refused&& refused) {
+void Runner::read_each(uint32_t node, Batch& batch, Lane& lane, Refused&& refused) {
+  const FieldPlan& plan = *graph_.nodes[node].plan;
   Slab& slab = batch.slab();
   if (slab.looked.empty()) {
     slab.looked.assign(slab.records.size(), Slab::kUnread);
     slab.width = plan.width();
     slab.columns.resize(slab.records.size() * slab.width);
   }
+  if (Stopwatch::mine) [[unlikely]]
+    count_walk(node, batch);
+  const Stint stint(walks_[node]);
   Reader& reader = lane.reader(plan, *slab.format);
   reader.prepare(slab, batch.size());
   batch.keep_if([&](uint32_t i) {
@@ -232,7 +242,7 @@ void Runner::read_each(const FieldPlan& plan, Batch& batch, Lane& lane, Refused&
 // that cannot be read is left to the stage's own turn, where it fails in its place.
 void Runner::read_ahead(uint32_t node, Batch& batch, Lane& lane) {
   const FieldPlan* plan = graph_.nodes[node].plan;
-  if (threaded_ && plan && !plan->empty()) read_each(*plan, batch, lane, [](uint32_t, const Reader&) { return true; });
+  if (threaded_ && plan && !plan->empty()) read_each(node, batch, lane, [](uint32_t, const Reader&) { return true; });
 }
 
 void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
@@ -240,7 +250,10 @@ void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
   StageTurn turn(*this, node, lane);
   const SlabRef entered = batch.ref();
   Batch kept = batch.share();
-  here.sink->take(std::move(batch), turn);
+  {
+    const Stint stint(work(node));
+    here.sink->take(std::move(batch), turn);
+  }
   if (!turn.failed.empty()) send_failed(here.id, here.readers[kErr], turn, kept, *entered, lane, lane.tallies[node]);
   kept.let_go();
 }

@@ -250,7 +250,7 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
 }
 
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view named, std::string_view fallback,
-                                        const CodecOptions& codec_options, bool dead_letters) {
+                                        const CodecOptions& codec_options, SinkUse use) {
   const auto address = address_of(url);
   if (!address) return address.error();
   if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
@@ -259,11 +259,14 @@ Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& 
   if (!packing) return packing.error();
   CodecOptions packed = codec_options;
   packed.pack = *packing;
-  if (dead_letters && named.empty()) return sink_at(*address, url, options, letters(*address), packed, true);
-  const auto codec = choose(named, file ? address->rest : "", fallback);
+  const bool as_letters = use.dead_letters && named.empty();
+  const Result<const CodecSpec*> codec =
+      as_letters ? Result<const CodecSpec*>(&letters(*address)) : choose(named, file ? address->rest : "", fallback);
   if (!codec) return codec.error();
   if (!(*codec)->encoder) return usage(fmt::format("codec {} cannot be written", (*codec)->name));
-  return sink_at(*address, url, options, **codec, packed, dead_letters);
+  auto made = sink_at(*address, url, options, **codec, packed, use.dead_letters);  // a trial refuses what a run does
+  if (!made || !use.discarded || address->kind == Kind::drop) return made;
+  return std::unique_ptr<Sink>(std::make_unique<StreamSink>("/dev/null", Outlet::Options{}, **codec, packed));
 }
 
 }  // namespace leat

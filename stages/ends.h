@@ -13,6 +13,12 @@
 
 namespace leat {
 
+// What a sink is for, besides what its url and options say.
+struct SinkUse {
+  bool dead_letters = false;
+  bool discarded = false;  // a trial: encoded and packed as it would be, then thrown away
+};
+
 struct MadeSource {
   std::unique_ptr<Source> source;
   std::string_view codec;
@@ -24,6 +30,6 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
 
 // An empty `codec`: by the path's extension, else `fallback`.
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view codec, std::string_view fallback,
-                                        const CodecOptions& codec_options, bool dead_letters);
+                                        const CodecOptions& codec_options, SinkUse use);
 
 }  // namespace leat

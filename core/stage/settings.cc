@@ -95,6 +95,10 @@ const Setting* Settings::find(std::string_view name) const {
   return at == given_.end() ? nullptr : &*at;
 }
 
+void Settings::remove(std::string_view name) {
+  std::erase_if(given_, [&](const Setting& setting) { return setting.name == name; });
+}
+
 Setting& Settings::put(std::string_view name) {
   const auto at = std::find_if(given_.begin(), given_.end(), [&](const Setting& setting) { return setting.name == name; });
   if (at != given_.end()) return *at;

@@ -72,6 +72,7 @@ class Settings {
   const std::vector<Setting>& given() const { return given_; }
   const Setting* find(std::string_view name) const;
   Setting& put(std::string_view name);  // the setting of that name, empty if it was not given yet
+  void remove(std::string_view name);   // as if it had never been given
 
   // What was given, else the option's fallback; the optional forms answer nothing when there is neither.
   bool flag(std::string_view name) const;

@@ -88,6 +88,28 @@ TEST(Commands, RunPutsItsOptionsOverTheFile) {
   EXPECT_EQ(find_command("run")->load({none, outside, fake::catalog(), codecs()}).answer->err, "leat: run: wants FILE\n");
 }
 
+TEST(Commands, BenchTakesAPipelineAsRunAndExplainDo) {
+  const fake::World made = world();
+  const auto outside = made.outside();
+  const std::vector<std::string> chain{"--rounds", "3", "--json", "--mem", "1MB", "filter", ".a"};
+  const RunCall words = find_command("bench")->load({chain, outside, fake::catalog(), codecs()});
+  ASSERT_FALSE(words.answer);
+  EXPECT_EQ(words.bench->count("rounds"), 3u);
+  EXPECT_TRUE(words.bench->flag("json"));
+  EXPECT_EQ(words.loaded.spec.globals.text("mem"), "1MB");
+  EXPECT_EQ(words.loaded.spec.chains.at(0).stages.at(0).name, "filter");
+  const std::vector<std::string> named{"--take", "7", "b.yaml", "--set", "from=c", "--mem", "3MB", "--for", "2s"};
+  const RunCall file = find_command("bench")->load({named, outside, fake::catalog(), codecs()});
+  ASSERT_FALSE(file.answer);
+  EXPECT_EQ(file.bench->count("take"), 7u);
+  EXPECT_EQ(file.bench->text("for"), "2s");
+  EXPECT_EQ(file.loaded.spec.globals.text("mem"), "3MB");
+  EXPECT_EQ(file.loaded.spec.chains.at(0).from.at(0).url, "c");
+  const std::vector<std::string> none{};
+  EXPECT_EQ(find_command("bench")->load({none, outside, fake::catalog(), codecs()}).answer->err,
+            "leat: bench: wants a FILE, or the words of a pipeline\n");
+}
+
 TEST(Commands, HelpListAndVersion) {
   EXPECT_NE(asked("help", {"filter"}).out.find("leat filter EXPR [--reject]\n"), std::string::npos);
   const Answer unknown = asked("help", {"fliter"});
