@@ -9,18 +9,27 @@ void AsJson::begin(const Batch& batch) {
   reader_->prepare(slab, batch.size());
 }
 
+namespace {
+
+bool known(const Slab& slab, uint32_t record) { return record < slab.looked.size() && slab.looked[record] == Slab::kGood; }
+
+}  // namespace
+
 bool AsJson::check(const Slab& slab, uint32_t record, const Encoder::Fail& fail) {
-  if (record < slab.looked.size() && slab.looked[record] == Slab::kGood) return true;
-  if (reader_->read(slab, record, nullptr)) return true;
+  if (known(slab, record) || reader_->read(slab, record, nullptr)) return true;
+  fail(record, {reader_->code(), reader_->reason()});
+  return false;
+}
+
+bool AsJson::append(const Slab& slab, uint32_t record, std::string& out, const Encoder::Fail& fail) {
+  if (reader_->append_json(slab, record, known(slab, record), out)) return true;
   fail(record, {reader_->code(), reader_->reason()});
   return false;
 }
 
 const std::string* AsJson::text(const Slab& slab, uint32_t record, const Encoder::Fail& fail) {
-  if (!check(slab, record, fail)) return nullptr;
   text_.clear();
-  format_->to_json(slab.record(record), text_);
-  return &text_;
+  return append(slab, record, text_, fail) ? &text_ : nullptr;
 }
 
 }  // namespace leat

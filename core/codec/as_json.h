@@ -15,7 +15,9 @@ class AsJson {
  public:
   // Before the records of another batch.
   void begin(const Batch& batch);
-  // The record as one compact line of JSON text, good until the next call; null: it was reported.
+  // Appends the record as one compact line of JSON text. False: it was reported, and nothing was appended.
+  bool append(const Slab& slab, uint32_t record, std::string& out, const Encoder::Fail& fail);
+  // The same, good until the next call; null: it was reported.
   const std::string* text(const Slab& slab, uint32_t record, const Encoder::Fail& fail);
   // Does it read as what its format says? False: it was reported.
   bool check(const Slab& slab, uint32_t record, const Encoder::Fail& fail);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/codec/csv_json.h"
 #include "core/codec/json_text.h"
 #include "core/data/spelling.h"
 
@@ -23,7 +24,7 @@ bool ascii(std::string_view text) {
 
 class CsvReader final : public Reader {
  public:
-  CsvReader(const CsvFormat& format, const FieldPlan& plan) : format_(format), width_(plan.width()) {
+  CsvReader(const CsvFormat& format, const FieldPlan& plan) : format_(format), width_(plan.width()), json_(format) {
     for (uint32_t slot = 0; slot < plan.width(); ++slot) {
       const auto& path = plan.paths()[slot];
       if (path.empty()) {
@@ -45,6 +46,11 @@ class CsvReader final : public Reader {
     return true;
   }
 
+  bool append_json(const Slab& slab, uint32_t record, bool, std::string& out) override {
+    reason_ = json_.append(slab.record(record), true, out);
+    return reason_.empty();
+  }
+
  private:
   struct Target {
     uint32_t column, slot;
@@ -64,6 +70,7 @@ class CsvReader final : public Reader {
   std::vector<uint32_t> whole_;
   std::vector<Target> targets_;
   std::vector<CsvField> fields_;
+  CsvJson json_;
 };
 
 }  // namespace
@@ -81,7 +88,11 @@ std::optional<CsvMistake> CsvFormat::header(std::string_view row) {
     const std::string base = name;
     while (!seen.emplace(name, 1).second) name = fmt::format("{}_{}", base, ++seen[base]);
     names_.push_back(name);
+    keys_ += names_.size() == 1 ? '{' : ',';
+    json::quote(name, keys_);
+    ends_.push_back(static_cast<uint32_t>((keys_ += ':').size()));
   }
+  keys_.append(kPadding, '\0');
   return std::nullopt;
 }
 
@@ -109,23 +120,6 @@ std::string CsvFormat::split(std::string_view row, std::vector<CsvField>& fields
   return {};
 }
 
-void CsvFormat::to_json(std::string_view record, std::string& out) const {
-  std::vector<CsvField> fields;
-  csv_split(record, dialect_, fields);
-  std::string characters;
-  out += '{';
-  for (uint32_t i = 0; i < fields.size(); ++i) {
-    if (i > 0) out += ',';
-    json::quote(name_of(i), out);
-    out += ':';
-    characters.clear();
-    append_characters(record.substr(fields[i].begin, fields[i].end - fields[i].begin), fields[i].form, characters);
-    if (csv_kind(characters, infer_) == Kind::string)
-      json::quote(characters, out);
-    else
-      out += characters;
-  }
-  out += '}';
-}
+void CsvFormat::to_json(std::string_view record, std::string& out) const { CsvJson(*this).append(record, false, out); }
 
 }  // namespace leat

@@ -31,6 +31,10 @@ class CsvFormat final : public Format {
   bool headed() const { return headed_; }
   std::string_view header_row() const override { return header_row_; }  // as it came
   const std::vector<std::string>& names() const { return names_; }
+  // Of a stream with a header, what stands in front of a column's value in JSON text: brace or comma, name, colon.
+  std::string_view key(uint32_t column) const { return {keys_.data() + ends_[column], ends_[column + 1] - ends_[column]}; }
+  size_t keys_size() const { return keys_.size(); }
+  static constexpr size_t kPadding = 16;  // bytes behind each key that are readable
   std::optional<uint32_t> column(std::string_view name) const;
   std::string name_of(uint32_t column) const;
 
@@ -43,6 +47,8 @@ class CsvFormat final : public Format {
   bool headed_ = false;
   std::string header_row_;
   std::vector<std::string> names_;
+  std::string keys_;               // one behind the other
+  std::vector<uint32_t> ends_{0};  // where each one ends, which is where the next begins
 };
 
 }  // namespace leat

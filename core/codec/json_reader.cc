@@ -8,14 +8,11 @@
 #include <new>
 #include <string>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include <simdjson.h>
 
 #include "core/codec/field_trie.h"
 #include "core/codec/json_column.h"
+#include "core/codec/json_number.h"
 #include "core/codec/json_text.h"
 
 namespace leat {
@@ -56,24 +53,6 @@ class Index {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   uint32_t capacity_ = 0;
 };
-
-// The usual number (an integer or one point, up to 16 bytes) in a few instructions; a loop over digits is mispredicted once a number.
-inline bool number(const char* text, uint32_t length) {
-#ifdef __SSE2__
-  if (length <= 16) {
-    const char* p = text;
-    uint32_t size = length;
-    const __m128i digits = _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)), _mm_set1_epi8('0'));
-    const __m128i are = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
-    uint32_t others = ~static_cast<uint32_t>(_mm_movemask_epi8(are)) & ((1u << size) - 1);
-    if (others & 1 && *p == '-') ++p, --size, others >>= 1;
-    if (others == 0) return *p != '0' ? size != 0 : size == 1;
-    const auto point = static_cast<uint32_t>(__builtin_ctz(others));
-    if ((others & (others - 1)) == 0 && p[point] == '.') return point != 0 && point + 1 < size && (point == 1 || *p != '0');
-  }
-#endif
-  return json::number({text, length});
-}
 
 // Walks the tokens of one record: each function gets the place of a token in the index and answers the place behind the
 // value, or null. What the index vouches for is not looked at again.
@@ -178,7 +157,7 @@ class Walk {
     const char* p = base_ + *at;
     const uint32_t size = bare_size(at);
     const auto is = [&](const char(&word)[5]) { return std::memcmp(p, word, 4) == 0; };
-    const bool good = *p <= '9' ? number(p, size) : size == 4 ? is("null") || is("true") : size == 5 && is("fals") && p[4] == 'e';
+    const bool good = *p <= '9' ? json::padded_number(p, size) : size == 4 ? is("null") || is("true") : size == 5 && is("fals") && p[4] == 'e';
     return good ? at + 1 : nullptr;
   }
 

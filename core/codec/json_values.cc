@@ -189,9 +189,10 @@ class JsonEncoder final : public Encoder {
     const bool raw = is_json(slab.format);
     if (!raw) json_.begin(batch);
     batch.each([&](uint32_t record) {
-      const std::string* text = raw ? nullptr : json_.text(slab, record, fail);
-      if (!raw && !text) return;
-      out += raw ? slab.record(record) : std::string_view(*text);
+      if (raw)
+        out += slab.record(record);
+      else if (!json_.append(slab, record, out, fail))
+        return;
       out += '\n';
     });
   }

@@ -67,6 +67,12 @@ class LineEncoder final : public Encoder {
       return;
     }
     json_.begin(batch);
+    if (!style_.text && style_.separator == '\n') {  // JSON text holds neither a newline nor a carriage return
+      batch.each([&](uint32_t record) {
+        if (json_.append(slab, record, out, fail)) out += '\n';
+      });
+      return;
+    }
     batch.each([&](uint32_t record) {
       if (const std::string* text = json_.text(slab, record, fail)) write(*text, record, out, fail);
     });

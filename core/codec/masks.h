@@ -13,6 +13,10 @@ inline constexpr size_t kMaskBlock = 64;
 // masks[i] bit j: text[64 i + j] == byte, for `blocks` blocks. All of them must be readable, as Slab::kPadding makes them.
 void find_byte(const char* text, size_t blocks, char byte, uint64_t* masks);
 
+// Two kinds at once: `byte`, and what cannot stand in a JSON string as it is or is no ASCII: quotes, backslashes, control bytes,
+// the high half.
+void find_odd(const char* text, size_t blocks, char byte, uint64_t* masks, uint64_t* odd);
+
 // f(position) for each `byte` in text[from, to), in order.
 template <class F>
 void each_byte(const char* text, uint32_t from, uint32_t to, char byte, F&& f) {

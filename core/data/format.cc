@@ -12,6 +12,12 @@ std::atomic<uint64_t> formats{0};
 
 Format::Format() : number_(++formats) {}
 
+bool Reader::append_json(const Slab& slab, uint32_t record, bool known, std::string& out) {
+  if (!known && !read(slab, record, nullptr)) return false;
+  slab.format->to_json(slab.record(record), out);
+  return true;
+}
+
 uint32_t FieldPlan::slot(const Path& path) {
   const auto at = std::find(paths_.begin(), paths_.end(), path);
   if (at != paths_.end()) return static_cast<uint32_t>(at - paths_.begin());

@@ -41,6 +41,9 @@ class Reader {
   virtual void prepare(const Slab&, size_t records) { (void)records; }
   // Validates the record in full and fills one row of plan.width() columns. False: not a record of this format.
   virtual bool read(const Slab& slab, uint32_t record, Column* row) = 0;
+  // Appends the record as Format::to_json does, in the same pass where the format can. `known`: it has been read and found good.
+  // False: as read(), and nothing was appended.
+  virtual bool append_json(const Slab& slab, uint32_t record, bool known, std::string& out);
   // Of the last false: one line, with the byte position, and why as a code word: malformed or limit.
   const std::string& reason() const { return reason_; }
   std::string_view code() const { return code_; }

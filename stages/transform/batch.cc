@@ -23,11 +23,11 @@ class Collect final : public Stage {
     if (deadline() && *deadline() <= turn.now) close("latency", out, turn.now);
     const Slab& slab = batch.slab();
     batch.each([&](uint32_t i) {
-      member_.clear();
-      slab.format->to_json(slab.record(i), member_);
-      if (count_ > 0 && array_.size() + member_.size() + 2 > bytes_) close("bytes", out, turn.now);
-      if (!slab.envelopes.empty() && !keep(slab.envelopes[i], i, turn)) return;
-      add(turn.now);
+      const size_t before = array_.size();
+      append(slab, i, out, turn.now);
+      if (!slab.envelopes.empty() && !keep(slab.envelopes[i], i, turn)) return array_.resize(count_ == 0 ? 0 : before);
+      last_ = turn.now;
+      if (count_++ == 0) first_ = turn.now;
       kept_.keep(batch.receipt());
       if (count_ == size_)
         close("size", out, turn.now);
@@ -54,11 +54,16 @@ class Collect final : public Stage {
     return enveloped_ = true;
   }
 
-  void add(Instant now) {
+  // A member that would make the array too long begins the next one.
+  void append(const Slab& slab, uint32_t record, Gather& out, Instant now) {
+    const size_t before = array_.size();
     array_ += count_ == 0 ? '[' : ',';
-    array_ += member_;
-    last_ = now;
-    if (count_++ == 0) first_ = now;
+    slab.format->to_json(slab.record(record), array_);
+    if (count_ == 0 || array_.size() + 1 <= bytes_) return;
+    member_.assign(array_, before + 1);
+    array_.resize(before);
+    close("bytes", out, now);
+    (array_ = '[') += member_;
   }
 
   void close(std::string_view reason, Gather& out, Instant now) {

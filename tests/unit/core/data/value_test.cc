@@ -260,6 +260,41 @@ TEST(Json, CompactLosesOnlyWhiteSpace) {
   EXPECT_EQ(out, "{\"a b\":[1.0,\" \\\" \"],\"c\":{}}");
 }
 
+// Byte by byte, as the grammar says it: what stands between quotes stays, a backslash takes the next byte along.
+std::string without_blanks(std::string_view text) {
+  std::string out;
+  bool inside = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (inside && text[i] == '\\') {
+      out += text[i++];
+      out += text[i];
+      continue;
+    }
+    if (text[i] == '"') inside = !inside;
+    if (inside || (text[i] != ' ' && text[i] != '\n' && text[i] != '\t' && text[i] != '\r')) out += text[i];
+  }
+  return out;
+}
+
+// Strings of quotes, backslashes and blanks of any length, so that every piece crosses the ends of blocks.
+TEST(Json, CompactIsTheSameWhereverItsBlocksEnd) {
+  std::mt19937 random(7);
+  const auto pick = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
+  for (int round = 0; round < 3000; ++round) {
+    std::string text(pick(3), ' ');
+    text += '[';
+    for (size_t items = pick(12); items > 0; --items) {
+      text += std::string(pick(3), "\n \t\r"[pick(4)]) + '"';
+      for (size_t left = pick(40); left > 0; --left) text += std::vector<std::string>{"a", " ", "\\\\", "\\\"", "\xC3\xA9", "[,"}[pick(6)];
+      text += '"' + std::string(pick(3), ' ') + ',' + std::string(pick(70) / 60, ' ');
+    }
+    text += "1.50 ]" + std::string(pick(3), '\n');
+    std::string out = "x";
+    json::compact(text, out);
+    ASSERT_EQ(out, "x" + without_blanks(text)) << text;
+  }
+}
+
 TEST(Json, RepairKeepsWhatIsWellFormed) {
   std::string out;
   json::repair(
