@@ -65,7 +65,8 @@ constexpr auto kGlobals = std::to_array<Option>({
     {.name = "trust",
      .kind = Kind::flag,
      .value = "",
-     .help = "look at a record no further than the last field that is asked for; what is behind it is not checked"},
+     .help = "look at a record no further than the last field that is asked for, and not at all where a filter looks for a text that is "
+             "not in it; what is not looked at is not checked"},
     {.name = "threads",
      .kind = Kind::count,
      .value = "N",

@@ -190,6 +190,10 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
   const uint64_t came = batch.size();
   const SlabRef entered = batch.ref();  // failed records leave with the bytes that came in, whatever the stage makes of them
   Flow flow = Flow::more;
+  if (here.plan && batch.slab().looked.empty()) {
+    const Stint stint(work(node));
+    stage.sieve(batch, here.plan->trusted, turn);
+  }
   if (!here.plan || here.plan->empty() || read_columns(node, batch, turn, lane)) {
     const Stint stint(work(node));
     flow = stage.process(batch, turn);

@@ -3,6 +3,7 @@
 #include "core/base/meter.h"
 #include "core/data/json.h"
 #include "core/expr/compiled.h"
+#include "core/expr/needle.h"
 #include "core/expr/parser.h"
 #include "core/expr/run.h"
 
@@ -18,7 +19,7 @@ Result<std::shared_ptr<const Program>> Program::compile(std::string_view text, F
   if (!tree) return tree.error();
   auto made = Compiler(text, plan, options).all(**tree);
   if (!made) return made.error();
-  return std::shared_ptr<const Program>(std::make_shared<Compiled>(std::move(*made)));  // shared: clones of a stage run one program
+  return std::shared_ptr<const Program>(std::make_shared<Compiled>(std::move(*made), expr::needle(**tree)));  // shared: clones of a stage run one program
 }
 
 struct Machine::State {

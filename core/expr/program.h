@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/data/format.h"
+#include "core/data/needle.h"
 #include "core/data/value.h"
 
 namespace leat::expr {
@@ -44,6 +46,7 @@ class Program {
   static Result<std::shared_ptr<const Program>> compile(std::string_view text, FieldPlan& plan, const CompileOptions& options = {});
   virtual ~Program() = default;
   virtual bool reads_envelope() const = 0;  // $artifact, $meta, $subject, $time, $id, $origin, $error
+  virtual const std::optional<Needle>& needle() const = 0;  // without which it is not true; as a condition
 };
 
 class Machine {

@@ -17,9 +17,9 @@ constexpr uint32_t kMatchLimit = 10'000'000, kDepthLimit = 100'000, kHeapKiB = 6
 
 pcre2_code* code(void* of) { return static_cast<pcre2_code*>(of); }
 
-bool only_text(std::string_view pattern) { return pattern.find_first_of("\\^$.[|()?*+{#") == std::string_view::npos; }
-
 }  // namespace
+
+bool Regex::only_text(std::string_view pattern) { return pattern.find_first_of("\\^$.[|()?*+{#") == std::string_view::npos; }
 
 bool Regex::flags(std::string_view letters, Flags& out) {
   for (char letter : letters) {

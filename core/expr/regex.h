@@ -21,6 +21,7 @@ class Regex {
     bool global = false, skip_empty = false;
     uint32_t options = 0;
   };
+  static bool only_text(std::string_view pattern);  // it stands for itself
   // The letters g i x s n p l; false: an unknown one.
   static bool flags(std::string_view letters, Flags& out);
   static Result<std::shared_ptr<const Regex>> compile(std::string_view pattern, const Flags& flags);

@@ -72,6 +72,10 @@ class Stage {
   // record in the batch and failed those that do not read.
   virtual Flow process(Batch& batch, Turn& turn) = 0;
 
+  // Before those columns are read, and so before anything is known about the records: may take out of the batch what process() would
+  // not let pass. `trusted`: even where it could be no record of its format.
+  virtual void sieve(Batch& batch, bool trusted, const Turn& turn) { (void)batch, (void)trusted, (void)turn; }
+
   virtual std::unique_ptr<Stage> clone() const { return nullptr; }  // only of a stateless stage
   virtual std::optional<Instant> deadline() const { return std::nullopt; }
   virtual void tick(Turn&) {}  // the deadline has come (or passed)

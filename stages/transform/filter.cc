@@ -1,7 +1,9 @@
 // filter: keeps the records an expression is true for. The payload is never touched: a record that passes leaves with its
 // own bytes, and a batch that passes whole is not even copied.
 #include <array>
+#include <optional>
 
+#include "core/codec/sieve.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
 
@@ -12,7 +14,13 @@ constexpr Port kReject = 2;
 
 class Filter final : public Stage {
  public:
-  Filter(std::shared_ptr<const expr::Program> program, bool reject) : program_(std::move(program)), reject_(reject) {}
+  Filter(std::shared_ptr<const expr::Program> program, bool reject) : program_(std::move(program)), reject_(reject) {
+    if (program_->needle() && !reject) sieve_.emplace(*program_->needle());
+  }
+
+  void sieve(Batch& batch, bool trusted, const Turn& turn) override {
+    if (sieve_ && !turn.wants(kReject)) sieve_->keep(batch, trusted);
+  }
 
   Flow process(Batch& batch, Turn& turn) override {
     using Truth = expr::Machine::Truth;
@@ -36,6 +44,7 @@ class Filter final : public Stage {
   const std::shared_ptr<const expr::Program> program_;  // shared by the clones: immutable
   expr::Machine machine_;
   const bool reject_;
+  std::optional<Sieve> sieve_;
   std::vector<uint32_t> others_;
 };
 

@@ -153,12 +153,23 @@ p.yaml:4:11: stages[1].take: wants a whole number, 1 or more, not '0'" ]
 {"a":1,garbage'
   expect_err 'byte 29: filter: not JSON at byte 12'
   make_data --bytes 3MB >many
-  for program in '.status >= 500' '.msg | contains("\\")' '.upstream.status == 503'; do
+  for program in '.status >= 500' '.msg | contains("\\")' '.upstream.status == 503' '.level == "error"' '.path | startswith("/api")'; do
     cmp <(leat --from many filter "$program") <(leat --trust --threads 2 --from many filter "$program")
   done
   for program in '{ts, host, ms: (.latency_ms * 2)}' '.upstream'; do
     cmp <(leat --from many map "$program") <(leat --trust --threads 2 --from many map "$program")
   done
+}
+
+@test "--trust leaves records without the text a filter looks for unread" {
+  printf '%s\n' '{"a":"x"}' '{no JSON' '5' '{"a":"\u0078"}' '{"a":"y"}' 'no JSON, and "x" is in it' >in
+  run_leat --trust --from in filter '.a == "x"'
+  expect_status 1
+  expect_out '{"a":"x"}
+{"a":"\u0078"}'
+  expect_err 'byte 46: filter: not JSON at byte 0'
+  run_leat --quiet --trust --from in filter --reject '.a == "x"'
+  expect_out '{"a":"y"}'
 }
 
 @test "--strict has passed all before the record that failed, and nothing behind it" {
