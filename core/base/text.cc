@@ -27,14 +27,10 @@ std::optional<std::pair<double, std::string_view>> amount(std::string_view word)
   return std::pair{value, word.substr(static_cast<size_t>(end - word.data()))};
 }
 
-bool digits(std::string_view word, size_t at, size_t count, int64_t& value) {
-  if (at + count > word.size()) return false;
-  value = 0;
-  for (size_t i = at; i < at + count; ++i) {
-    if (word[i] < '0' || word[i] > '9') return false;
-    value = value * 10 + (word[i] - '0');
-  }
-  return true;
+// Two digits; far below zero where one is none. For a time this is half of what a loop with a bound takes.
+int64_t two_digits(const char* at) {
+  const unsigned tens = static_cast<unsigned char>(at[0]) - '0', ones = static_cast<unsigned char>(at[1]) - '0';
+  return tens <= 9 && ones <= 9 ? static_cast<int64_t>(tens * 10 + ones) : INT32_MIN;
 }
 
 }  // namespace
@@ -132,30 +128,33 @@ std::optional<double> number(std::string_view word) {
 
 std::optional<Instant> rfc3339(std::string_view word) {
   using namespace std::chrono;
-  int64_t y, mo, d, h, mi, s;
-  if (!digits(word, 0, 4, y) || !digits(word, 5, 2, mo) || !digits(word, 8, 2, d) || !digits(word, 11, 2, h) || !digits(word, 14, 2, mi) ||
-      !digits(word, 17, 2, s))
-    return std::nullopt;
-  const auto is = [&](size_t at, std::string_view any) { return at < word.size() && any.find(word[at]) != std::string_view::npos; };
-  if (!is(4, "-") || !is(7, "-") || !is(10, "Tt ") || !is(13, ":") || !is(16, ":")) return std::nullopt;
+  if (word.size() < 20) return std::nullopt;
+  const char* const text = word.data();
+  const int64_t y = two_digits(text) * 100 + two_digits(text + 2), mo = two_digits(text + 5), d = two_digits(text + 8),
+                h = two_digits(text + 11), mi = two_digits(text + 14);
+  int64_t s = two_digits(text + 17);
+  if (y < 0 || mo < 0 || d < 0 || h < 0 || mi < 0 || s < 0) return std::nullopt;
+  const auto is = [&](size_t at, auto... any) { return at < word.size() && ((word[at] == any) || ...); };
+  if (!is(4, '-') || !is(7, '-') || !is(10, 'T', 't', ' ') || !is(13, ':') || !is(16, ':')) return std::nullopt;
   const year_month_day date{year(static_cast<int>(y)), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
   if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
   // Nanoseconds since 1970 fit 64 bits from 1677-09-22 to 2262-04-11.
   if (y < 1678 || y > 2261) return std::nullopt;
   int64_t ns = 0;
   size_t at = 19;
-  if (is(at, ".")) {
+  if (is(at, '.')) {
     int64_t unit = 100'000'000;
     if (!(++at < word.size() && word[at] >= '0' && word[at] <= '9')) return std::nullopt;
     for (; at < word.size() && word[at] >= '0' && word[at] <= '9'; ++at, unit /= 10) ns += (word[at] - '0') * unit;
   }
   if (s == 60) s = 59, ns = 999'999'999;
   int64_t offset = 0;
-  if (is(at, "Zz")) {
+  if (is(at, 'Z', 'z')) {
     ++at;
-  } else if (is(at, "+-")) {
-    int64_t oh, om;
-    if (!digits(word, at + 1, 2, oh) || !is(at + 3, ":") || !digits(word, at + 4, 2, om) || oh > 23 || om > 59) return std::nullopt;
+  } else if (is(at, '+', '-')) {
+    if (word.size() < at + 6 || text[at + 3] != ':') return std::nullopt;
+    const int64_t oh = two_digits(text + at + 1), om = two_digits(text + at + 4);
+    if (oh < 0 || om < 0 || oh > 23 || om > 59) return std::nullopt;
     offset = (oh * 60 + om) * (word[at] == '-' ? -60 : 60);
     at += 6;
   } else {

@@ -273,14 +273,16 @@ class JsonReader final : public Reader {
     return true;
   }
 
+  static constexpr std::array<bool, 256> table_of(std::string_view bytes) {
+    std::array<bool, 256> table{};
+    for (char c : bytes) table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }
+
   static uint32_t escape_size(const char* at, uint32_t left) {
-    static constexpr auto kHex = [] {
-      std::array<bool, 256> table{};
-      for (unsigned char c : std::string_view("0123456789abcdefABCDEF")) table[c] = true;
-      return table;
-    }();
+    static constexpr auto kShort = table_of("\"\\/bfnrt"), kHex = table_of("0123456789abcdefABCDEF");
     if (left < 2) return 0;
-    if (at[1] != 'u') return std::string_view("\"\\/bfnrt").find(at[1]) != std::string_view::npos ? 2 : 0;
+    if (at[1] != 'u') return kShort[static_cast<unsigned char>(at[1])] ? 2 : 0;
     return left >= 6 && std::all_of(at + 2, at + 6, [](unsigned char c) { return kHex[c]; }) ? 6 : 0;
   }
 

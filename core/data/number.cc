@@ -88,8 +88,37 @@ bool whole(std::string_view text, int64_t& value) {
   return true;
 }
 
+namespace {
+
+// The usual number: up to 15 digits and perhaps a point. Then both parts of the quotient are exact doubles, and so it is the nearest one
+// (Clinger); a third of what from_chars takes.
+bool usual(std::string_view text, double& value) {
+  static constexpr double kPowers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  constexpr size_t kDigits = 15;
+  const bool negative = !text.empty() && text[0] == '-';
+  uint64_t digits = 0;
+  size_t point = text.size();
+  if (text.size() > kDigits + 2) return false;
+  for (size_t i = negative; i < text.size(); ++i) {
+    if (digit(text[i]))
+      digits = digits * 10 + static_cast<uint64_t>(text[i] - '0');
+    else if (text[i] == '.')
+      point = i;
+    else
+      return false;
+  }
+  const bool has_point = point < text.size();
+  if (text.size() - negative - has_point > kDigits) return false;
+  value = static_cast<double>(digits) / kPowers[has_point ? text.size() - point - 1 : 0];
+  if (negative) value = -value;
+  return true;
+}
+
+}  // namespace
+
 double real(std::string_view text) {
   double value = 0;
+  if (usual(text, value)) return value;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::result_out_of_range) return std::strtod(std::string(text).c_str(), nullptr);
   return value;

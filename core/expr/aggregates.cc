@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/data/json.h"
 #include "core/expr/compiled.h"
 #include "core/expr/parser.h"
 
@@ -45,6 +46,20 @@ std::optional<double> percentile(std::string_view name) {
   return name.size() <= 3 ? value / 100 : *digits == 100 ? 1 : value / std::pow(10, static_cast<double>(name.size() - 1));
 }
 
+// What a tree says, without its white space.
+void spell(const Ast& tree, std::string& out) {
+  out += fmt::format("{}{}{}{} ", static_cast<int>(tree.kind), tree.optional ? "?" : ":", static_cast<int>(tree.op), tree.name);
+  json::write(tree.value, out);
+  for (const std::string& name : tree.params) (out += ' ') += name;
+  out += '(';
+  for (const AstPtr& kid : tree.kids)
+    if (kid)
+      spell(*kid, out);
+    else
+      out += '-';
+  out += ')';
+}
+
 }  // namespace
 
 std::string Aggregates::variable(size_t index) { return fmt::format("aggregate {}", index); }
@@ -67,9 +82,15 @@ std::optional<Result<std::string>> Aggregates::find(const Ast& call) {
 Result<Aggregate> Aggregates::read(const Ast& call, Kind kind, double number) {
   Aggregate out{kind, call.name, nullptr, number};
   if (!call.kids.empty()) {
-    auto made = Compiler(text_, plan_, options_).all(*call.kids[0]);
-    if (!made) return made.error();
-    out.argument = std::make_shared<Compiled>(std::move(*made));
+    std::string words;
+    spell(*call.kids[0], words);
+    std::shared_ptr<const Program>& known = arguments_[words];
+    if (!known) {
+      auto made = Compiler(text_, plan_, options_).all(*call.kids[0]);
+      if (!made) return made.error();
+      known = std::make_shared<Compiled>(std::move(*made));
+    }
+    out.argument = known;
   }
   if (call.kids.size() < 2) return out;
   const Ast& given = *call.kids[1];

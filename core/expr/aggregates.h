@@ -3,7 +3,11 @@
 // Thread:  one.   Blocks: never.   Fails: find() with the mistake.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/expr/ast.h"
 #include "core/expr/emit.h"
@@ -26,6 +30,7 @@ class Aggregates {
   FieldPlan& plan_;
   const CompileOptions& options_;
   std::vector<Aggregate> found_;
+  std::map<std::string, std::shared_ptr<const Program>> arguments_;  // by what they say
 };
 
 }  // namespace leat::expr

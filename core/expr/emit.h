@@ -14,7 +14,7 @@
 
 namespace leat::expr {
 
-// One call of an aggregate. What is gathered is the argument's outputs over the records; the same call twice is one.
+// One call of an aggregate. What is gathered is the argument's outputs over the records.
 struct Aggregate {
   enum class Kind : uint8_t {
     count,     // records; with an argument, those where it is true
@@ -33,7 +33,7 @@ struct Aggregate {
   };
   Kind kind;
   std::string name;                         // as written: p99(.ms)
-  std::shared_ptr<const Program> argument;  // of the record; null where the call has none
+  std::shared_ptr<const Program> argument;  // of the record, one for all that say the same; null where the call has none
   double number = 0;                        // quantile: 0..1; topk, collect: 1..1'000'000
 };
 

@@ -80,6 +80,23 @@ Machine::Truth Machine::test(const Program& program, const Row& row) {
   return yes ? Truth::yes : Truth::no;
 }
 
+Machine::One Machine::one(const Program& program, const Row& row, Value& out) {
+  int values = 0;
+  const bool failed = state_->with(program, row, [&](Env& env, const Node& root) {
+    if (root.single()) {
+      const Got end = root.eval(env, Value(), out);
+      values = end == Got::value;
+      return end == Got::fail;
+    }
+    return for_each(root, env, Value(), [&](Value&& value) {
+             out = std::move(value);
+             return ++values > 1 ? Flow::stop : Flow::go;
+           }) == Flow::fail;
+  });
+  if (state_->failed(failed)) return One::failed;
+  return values == 0 ? One::none : values == 1 ? One::value : One::several;
+}
+
 bool Machine::each(const Program& program, const Row& row, const std::function<bool(const Value&)>& emit) {
   const bool failed = state_->with(program, row, [&](Env& env, const Node& root) {
     return for_each(root, env, Value(), [&](Value&& value) { return emit(value) ? Flow::go : Flow::stop; }) == Flow::fail;

@@ -59,6 +59,9 @@ class Machine {
 
   enum class Truth : uint8_t { no, yes, failed };
   Truth test(const Program& program, const Row& row);  // is any output neither null nor false
+  // The output, where there is exactly one.
+  enum class One : uint8_t { value, none, several, failed };
+  One one(const Program& program, const Row& row, Value& out);
   // emit(value) for each output, until it answers false. Answers whether the run did not fail. Values are slices of the record and
   // constants of the program: who keeps one calls own().
   bool each(const Program& program, const Row& row, const std::function<bool(const Value&)>& emit);

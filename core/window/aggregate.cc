@@ -209,9 +209,12 @@ Aggregate::State Aggregate::start() const {
   return uint64_t{0};
 }
 
+bool Aggregate::numeric() const {
+  return kind_ == Kind::sum || kind_ == Kind::avg || kind_ == Kind::var || kind_ == Kind::rate || kind_ == Kind::quantile;
+}
+
 bool Aggregate::accepts(const Value& value) const {
-  const bool numeric = kind_ == Kind::sum || kind_ == Kind::avg || kind_ == Kind::var || kind_ == Kind::rate || kind_ == Kind::quantile;
-  return !numeric || value.is_number() || value.is_null();
+  return !numeric() || value.is_number() || value.is_null();
 }
 
 void Aggregate::add(State& state, const Value& value, Order order) const {

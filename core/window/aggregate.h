@@ -78,6 +78,7 @@ class Aggregate {
 
   Kind kind() const { return kind_; }
   State start() const;
+  bool numeric() const;  // it computes with the values
   // Is it something this aggregate can do with? Only numbers can be summed.
   bool accepts(const Value& value) const;
   void add(State& state, const Value& value, Order order) const;

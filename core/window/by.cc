@@ -51,16 +51,16 @@ bool By::reads_envelope() const {
 bool By::of(expr::Machine& machine, const expr::Row& row, std::string& key) {
   key.clear();
   for (size_t i = 0; i < parts_.size(); ++i) {
-    int values = 0;
-    const bool ran = machine.each(*parts_[i], row, [&](const Value& value) {
-      if (++values == 1) canonical(value, key);
-      return values == 1;
-    });
-    if (!ran || values != 1) {
+    Value value;
+    const auto found = machine.one(*parts_[i], row, value);
+    if (found != expr::Machine::One::value) {
+      const bool ran = found != expr::Machine::One::failed;
       code_ = ran ? "expression" : machine.code();
-      message_ = ran ? fmt::format("by {}: wants one value, not {}", names_[i], values == 0 ? "none" : "several") : machine.message();
+      message_ = ran ? fmt::format("by {}: wants one value, not {}", names_[i], found == expr::Machine::One::none ? "none" : "several")
+                     : machine.message();
       return false;
     }
+    canonical(value, key);
     key += '\n';
   }
   return true;

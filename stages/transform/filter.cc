@@ -3,7 +3,7 @@
 #include <array>
 #include <optional>
 
-#include "core/codec/sieve.h"
+#include "core/expr/sieve.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
 
@@ -44,7 +44,7 @@ class Filter final : public Stage {
   const std::shared_ptr<const expr::Program> program_;  // shared by the clones: immutable
   expr::Machine machine_;
   const bool reject_;
-  std::optional<Sieve> sieve_;
+  std::optional<expr::Sieve> sieve_;
   std::vector<uint32_t> others_;
 };
 

@@ -10,10 +10,9 @@
 #include "core/base/text.h"
 #include "core/data/envelopes.h"
 #include "core/data/json.h"
-#include "core/data/moment.h"
 #include "core/expr/emit.h"
 #include "core/stage/gather.h"
-#include "core/window/by.h"
+#include "core/window/reading.h"
 #include "core/window/windows.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
@@ -33,7 +32,6 @@ struct Parts {
   std::shared_ptr<const expr::Program> time;  // null: arrival time
   window::By by;
   std::shared_ptr<const expr::EmitProgram> emit;
-  std::vector<window::Aggregate> aggregates;             // as emit calls them
   std::vector<std::pair<std::string, MetaValue>> about;  // what the envelope of every answer says
 };
 
@@ -45,26 +43,31 @@ struct Most {
 class Window final : public Stage, private window::Answers {
  public:
   Window(Parts parts, window::Watermark watermark, uint64_t seed, uint64_t ids, const Most& most, const window_shape::Shape& shape)
-      : parts_(std::move(parts)),
+      : emit_(std::move(parts.emit)),
+        reading_(std::move(parts.time), std::move(parts.by), emit_->aggregates()),
+        about_(std::move(parts.about)),
         watermark_(std::move(watermark)),
         seed_(seed),
         most_(most),
         random_(ids),
-        windows_(shape(parts_.aggregates)) {}
+        windows_(shape(reading_.aggregates())) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     begin(turn);
     const Slab& slab = batch.slab();
     enveloped_ |= !slab.envelopes.empty();
     std::vector<uint32_t> late;
-    if (parts_.time) {
+    if (reading_.timed()) {
       watermark_.arrive(batch.origin(), turn.now);
       watermark_.wait(turn.now);
     }
     advance(SIZE_MAX);
     batch.each([&](uint32_t i) {
-      if (!read({&slab, i}, turn)) return;
-      if (parts_.time && watermark_.see(batch.origin(), time_)) advance(SIZE_MAX);
+      if (!reading_.read({&slab, i})) {
+        turn.fail(i, {reading_.code(), reading_.message()});
+        return;
+      }
+      if (reading_.timed() && watermark_.see(batch.origin(), reading_.time())) advance(SIZE_MAX);
       enter(i, batch.receipt(), late, turn);
     });
     end();
@@ -75,20 +78,20 @@ class Window final : public Stage, private window::Answers {
 
   std::optional<Instant> deadline() const override {
     const auto due = windows_->due();
-    if (!parts_.time) return due == window::kBegin ? now_ : due;
+    if (!reading_.timed()) return due == window::kBegin ? now_ : due;
     if (due && *due <= watermark_.at()) return now_;  // the rest of a portion
     return windows_->groups() > 0 ? watermark_.deadline() : std::nullopt;
   }
 
   void tick(Turn& turn) override {
     begin(turn);
-    if (parts_.time) watermark_.wait(turn.now);
+    if (reading_.timed()) watermark_.wait(turn.now);
     advance(kPortion);
     end();
   }
 
   void ended(uint16_t origin, Turn& turn) override {
-    if (!parts_.time) return;
+    if (!reading_.timed()) return;
     begin(turn);
     watermark_.end(origin);
     advance(SIZE_MAX);
@@ -108,6 +111,7 @@ class Window final : public Stage, private window::Answers {
     metered_ = meter::taken;
     out_.emplace(turn, kOut);
     now_ = turn.now;
+    reading_.now(turn.now);
     machine_.now(turn.now);
   }
   void end() {
@@ -115,68 +119,21 @@ class Window final : public Stage, private window::Answers {
     out_.reset();
     batch_ = 0;
     turn_ = nullptr;
-    taken_.clear();
+    reading_.let_go();
     held_ = held();
   }
 
   // Bytes in groups, and the little that the machine keeps. Within a call only.
   int64_t held() const { return held_ + (meter::taken - metered_); }
 
-  void advance(size_t portion) { windows_->advance(parts_.time ? watermark_.at() : now_, *this, portion); }
-
-  // Works out everything about a record before anything of it is kept: its time, its key and what the aggregates take from it.
-  bool read(const expr::Row& row, Turn& turn) {
-    time_ = now_;
-    if (parts_.time && !read_time(row)) return turn.fail(row.record, {code_, message_});
-    if (!parts_.by.of(machine_, row, key_)) return turn.fail(row.record, {parts_.by.code(), parts_.by.message()});
-    taken_.clear();
-    for (size_t at = 0; at < parts_.aggregates.size(); ++at)
-      if (!read_argument(at, row)) return turn.fail(row.record, {code_, message_});
-    return true;
-  }
-
-  bool read_time(const expr::Row& row) {
-    std::optional<Instant> time;
-    int values = 0;
-    const bool ran = machine_.each(*parts_.time, row, [&](const Value& value) {
-      time = ++values == 1 ? moment(value) : std::nullopt;
-      return values == 1;
-    });
-    // A century off the ends, so that no sum of a time and a window can leave 64 bits.
-    constexpr Instant kFirst{std::chrono::sys_days{std::chrono::year(1778) / 1 / 1}},
-        kLast{std::chrono::sys_days{std::chrono::year(2162) / 1 / 1}};
-    if (ran && time && *time >= kFirst && *time < kLast) {
-      time_ = *time;
-      return true;
-    }
-    code_ = ran ? "type" : machine_.code();
-    message_ = ran ? "time wants seconds since 1970 or RFC 3339 text, between 1778 and 2161" : machine_.message();
-    return false;
-  }
-
-  bool read_argument(size_t at, const expr::Row& row) {
-    const auto& argument = parts_.emit->aggregates()[at].argument;
-    if (!argument) return true;
-    const window::Aggregate& aggregate = parts_.aggregates[at];
-    code_ = {};
-    const bool ran = machine_.each(*argument, row, [&](const Value& value) {
-      if (aggregate.accepts(value)) return taken_.emplace_back(at, value), true;
-      std::string written;
-      json::write(value, written);
-      code_ = "type";
-      message_ = fmt::format("{}: {} is not a number", parts_.emit->aggregates()[at].name, text::quoted(written));
-      return false;
-    });
-    if (!ran) code_ = machine_.code(), message_ = machine_.message();
-    return code_.empty();
-  }
+  void advance(size_t portion) { windows_->advance(reading_.timed() ? watermark_.at() : now_, *this, portion); }
 
   void enter(uint32_t record, const Receipt& receipt, std::vector<uint32_t>& late, Turn& turn) {
     if (held() > most_.bytes) {
       turn.fail(record, {"limit", fmt::format("{} bytes are held already (max-bytes)", most_.bytes)});
       return;
     }
-    switch (windows_->enter({key_, window::hash(key_, seed_)}, time_, receipt)) {
+    switch (windows_->enter({reading_.key(), window::hash(reading_.key(), seed_)}, reading_.time(), receipt)) {
       case window::Windows::Entry::late:
         late.push_back(record);
         return;
@@ -186,20 +143,17 @@ class Window final : public Stage, private window::Answers {
       case window::Windows::Entry::kept:
         break;
     }
-    window::Aggregate::State* states = windows_->states();
-    const window::Order order{time_.time_since_epoch().count(), ++arrivals_};
-    for (size_t at = 0; at < parts_.aggregates.size(); ++at)
-      if (!parts_.emit->aggregates()[at].argument) parts_.aggregates[at].add_record(states[at]);
-    for (const auto& [at, value] : taken_) parts_.aggregates[at].add(states[at], value, order);
+    reading_.add_to(windows_->states(), {reading_.time().time_since_epoch().count(), ++arrivals_});
     windows_->entered(*this);
   }
 
   // An answer becomes a record.
   void take(const Answer& answer) override {
     write_bounds(answer);
-    parts_.by.write(answer.key, text_);
+    reading_.by().write(answer.key, text_);
     const double seconds = std::chrono::duration<double>(answer.end - answer.start).count();
-    for (size_t at = 0; at < parts_.aggregates.size(); ++at) results_.push_back(parts_.aggregates[at].answer(answer.states[at], seconds));
+    const window::Aggregate::State* state = answer.states;
+    for (const window::Aggregate& aggregate : reading_.aggregates()) results_.push_back(aggregate.answer(*state++, seconds));
     const bool done = write_fields(answer);
     results_.clear(), fields_ = {};
     if (answer.mark == Mark::early) text_ += ",\"update\":\"early\"";
@@ -217,12 +171,12 @@ class Window final : public Stage, private window::Answers {
     made.id = uuid7(now_, random_);
     made.time = now_.time_since_epoch().count();
     made.media_type = "application/json";
-    made.meta = parts_.about;
+    made.meta = about_;
     made.put("window_start", text::rfc3339(answer.start));
     made.put("window_end", text::rfc3339(answer.end));
-    if (parts_.by.empty()) return made;
+    if (reading_.by().empty()) return made;
     std::string key;
-    json::write(parts_.by.value(answer.key), key);
+    json::write(reading_.by().value(answer.key), key);
     made.put("window_key", std::move(key));
     return made;
   }
@@ -237,7 +191,7 @@ class Window final : public Stage, private window::Answers {
 
   bool write_fields(const Answer& answer) {
     const auto seconds = [](Instant time) { return Value::real(std::chrono::duration<double>(time.time_since_epoch()).count()); };
-    if (!parts_.emit->make(machine_, parts_.by.value(answer.key), seconds(answer.start), seconds(answer.end), results_, fields_))
+    if (!emit_->make(machine_, reading_.by().value(answer.key), seconds(answer.start), seconds(answer.end), results_, fields_))
       return false;
     for (const Entry& field : fields_.entries()) {
       text_ += ',';
@@ -259,7 +213,9 @@ class Window final : public Stage, private window::Answers {
     turn_->fail_made(Batch(std::move(slab), owed.join(), 0), {machine_.code(), machine_.message()});
   }
 
-  Parts parts_;
+  const std::shared_ptr<const expr::EmitProgram> emit_;
+  window::Reading reading_;
+  const std::vector<std::pair<std::string, MetaValue>> about_;
   window::Watermark watermark_;
   const uint64_t seed_;
   const Most most_;
@@ -270,13 +226,6 @@ class Window final : public Stage, private window::Answers {
   int64_t held_ = 0, metered_ = 0;
   uint64_t arrivals_ = 0;
   bool enveloped_ = false;  // records come with envelopes, so answers go with them
-
-  // Of the record at hand.
-  Instant time_{};
-  std::string key_;
-  std::vector<std::pair<size_t, Value>> taken_;  // aggregate, value
-  std::string_view code_;
-  std::string message_;
 
   // Of the call and the answer at hand.
   Turn* turn_ = nullptr;
@@ -333,8 +282,8 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (const Done done = window_shape::check(settings); !done) return done.error();
   const expr::CompileOptions options = compile_options(context);
   Parts parts;
-  if (const auto time = settings.text("time")) {
-    auto program = compile(*time, context);
+  if (const auto text = settings.text("time")) {
+    auto program = compile(*text, context);
     if (!program) return program.error();
     parts.time = std::move(*program);
   }
@@ -343,7 +292,6 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   auto emit = expr::EmitProgram::compile(*settings.text("emit"), *context.fields, options);
   if (!emit) return emit.error();
   parts.emit = std::move(*emit);
-  for (const expr::Aggregate& call : parts.emit->aggregates()) parts.aggregates.emplace_back(call.kind, call.number);
   parts.about = window_shape::about(settings);
   if ((parts.by.reads_envelope() || parts.emit->reads_envelope()) && context.envelopes) *context.envelopes = true;
   window::Watermark watermark(context.inputs, settings.duration("disorder").value_or(Duration(0)), *settings.duration("idle"));

@@ -12,7 +12,7 @@
 #include "core/data/batch.h"
 #include "core/data/needle.h"
 
-namespace leat {
+namespace leat::expr {
 
 class Sieve {
  public:
@@ -25,4 +25,4 @@ class Sieve {
   uint32_t rest_ = 0;  // batches to let through, since most records held it
 };
 
-}  // namespace leat
+}  // namespace leat::expr

@@ -1,4 +1,4 @@
-#include "core/codec/sieve.h"
+#include "core/expr/sieve.h"
 
 #include <algorithm>
 #include <string_view>
@@ -6,7 +6,7 @@
 #include "core/codec/json_format.h"
 #include "core/codec/lines.h"
 
-namespace leat {
+namespace leat::expr {
 namespace {
 
 constexpr uint32_t kRest = 64;  // batches; one in 64 is looked at again, which costs under 1 % where nothing is taken out
@@ -66,4 +66,4 @@ void Sieve::keep(Batch& batch, bool trusted) {
   if (batch.size() > came / 4) rest_ = kRest;
 }
 
-}  // namespace leat
+}  // namespace leat::expr

@@ -1,5 +1,5 @@
 // Sieve. Its law: what it takes out of a batch the filter would not have let pass; what it cannot know it leaves in.
-#include "core/codec/sieve.h"
+#include "core/expr/sieve.h"
 
 #include <functional>
 
@@ -8,7 +8,7 @@
 #include "core/codec/json_format.h"
 #include "core/codec/lines.h"
 
-namespace leat {
+namespace leat::expr {
 namespace {
 
 using Lines = std::vector<std::string>;
@@ -31,10 +31,13 @@ const Needle kPart{"web-1", false, false}, kField{"web-1", false, true}, kWhole{
 TEST(Sieve, KeepsLinesThatHoldTheText) {
   const Lines records{"web-1", "web-2", "", "a web-10 b", "web", "-1", "\xff web-1", "\xff"};
   for (const Format* format : {&lines_format(), &nul_format()})
-    for (const bool trusted : {false, true}) EXPECT_EQ(kept(kPart, *format, records, trusted), (Lines{"web-1", "a web-10 b", "\xff web-1"}));
+    for (const bool trusted : {false, true})
+      EXPECT_EQ(kept(kPart, *format, records, trusted), (Lines{"web-1", "a web-10 b", "\xff web-1"}));
 }
 
-TEST(Sieve, ATextAcrossTwoLinesIsInNeither) { EXPECT_EQ(kept({"b", false, false}, lines_format(), {"a", "cb", "a"}, false), (Lines{"cb"})); }
+TEST(Sieve, ATextAcrossTwoLinesIsInNeither) {
+  EXPECT_EQ(kept({"b", false, false}, lines_format(), {"a", "cb", "a"}, false), (Lines{"cb"}));
+}
 
 TEST(Sieve, LeavesJsonInUnlessTrusted) {
   const Lines records{R"({"a":"web-1"})", R"({"a":"web-2"})", "{no JSON"};
@@ -85,4 +88,4 @@ TEST(Sieve, RestsWhereMostRecordsHoldIt) {
 }
 
 }  // namespace
-}  // namespace leat
+}  // namespace leat::expr
