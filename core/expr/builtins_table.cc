@@ -136,7 +136,7 @@ constexpr Builtin kBuiltins[] = {
     form("gsub", 2, "gsub(regex; text)", "every match replaced; the text may use .group", s::gsub),
     form("gsub", 3, "gsub(regex; text; flags)", "the same with flags", s::gsub),
     form("has", 1, "has(key)", "whether there is such a key or index", s::has),
-    defined("have_decnum", 0, "have_decnum", "whether computing is decimal: false", R"(def have_decnum: false;)"),
+    defined("have_decnum", 0, "have_decnum", "whether numbers keep more digits than a double: true", R"(def have_decnum: true;)"),
     defined("have_literal_numbers", 0, "have_literal_numbers", "whether numbers keep their digits: true",
             R"(def have_literal_numbers: true;)"),
     apart("hypot", 2, "hypot(x; y)", "hypot of the C library", f::math<::hypot>),
