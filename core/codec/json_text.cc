@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "core/data/json_scan.h"
+
 namespace leat::json {
 namespace {
 
@@ -197,7 +199,7 @@ void quote(std::string_view text, std::string& out) {
     out += by;
     from = i += size;
   };
-  while (i < text.size()) {
+  while ((i = plain_end<Stop::foreign>(text, i)) < text.size()) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == '"' || c == '\\') {
       replace(1, c == '"' ? "\\\"" : "\\\\");
@@ -207,8 +209,6 @@ void quote(std::string_view text, std::string& out) {
         replace(1, kShort[c - 8u]);
       else
         replace(1, fmt::format("\\u{:04x}", c));
-    } else if (c < 0x80) {
-      ++i;
     } else if (const size_t size = character_size(text.substr(i)); size != 0) {
       i += size;
     } else {

@@ -1,7 +1,10 @@
+#include <array>
 #include <cstring>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/data/json.h"
+#include "core/data/json_scan.h"
 #include "core/data/number.h"
 
 namespace leat::json {
@@ -87,11 +90,10 @@ class Parser {
     const size_t begin = ++at_;
     bool escapes = false;
     for (;; ++at_) {
+      at_ = plain_end<Stop::inside>(text_, at_);
       if (at_ >= text_.size()) return wrong("the text ends inside a string");
-      const auto c = static_cast<unsigned char>(text_[at_]);
-      if (c == '"') break;
-      if (c < 0x20) return wrong("a control character inside a string");
-      if (c != '\\') continue;
+      if (text_[at_] == '"') break;
+      if (text_[at_] != '\\') return wrong("a control character inside a string");
       escapes = true;
       if (!escape()) return false;
     }
@@ -135,6 +137,7 @@ class Parser {
   bool object(Value& out, uint32_t depth) {
     if (depth > Value::kMaxDepth) return wrong("nested too deeply");
     out = Value::object();
+    std::array<uint64_t, 4> met{};
     ++at_, skip();
     if (peek() == '}') return ++at_, true;
     for (;;) {
@@ -145,12 +148,27 @@ class Parser {
       if (peek() != ':') return wrong("expected :");
       ++at_, skip();
       if (!value(item, depth)) return false;
-      out.put(key, std::move(item));
+      if (fresh(key.view(), met))
+        out.add(std::move(key), std::move(item));
+      else
+        out.put(key, std::move(item));
       skip();
       if (peek() == '}') return ++at_, true;
       if (peek() != ',') return wrong("expected , or }");
       ++at_, skip();
     }
+  }
+
+  // Whether the object surely has no such key yet: each sets one of 256 bits, so that few are looked for among the others.
+  static bool fresh(std::string_view key, std::array<uint64_t, 4>& met) {
+    uint32_t mark = static_cast<uint32_t>(key.size());
+    if (!key.empty()) {
+      const auto at = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(key[i])); };
+      mark += at(0) * 7 + at(key.size() / 2) * 31 + at(key.size() - 1) * 127;
+    }
+    uint64_t& word = met[mark >> 6 & 3];
+    const uint64_t bit = uint64_t{1} << (mark & 63);
+    return !(std::exchange(word, word | bit) & bit);
   }
 
   std::string_view text_;

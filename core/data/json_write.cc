@@ -1,4 +1,4 @@
-#include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -7,34 +7,12 @@
 #include <emmintrin.h>
 #endif
 
-#include "core/base/text.h"
 #include "core/data/json.h"
+#include "core/data/json_scan.h"
 #include "core/data/number.h"
 
 namespace leat::json {
 namespace {
-
-// The bytes that a JSON string cannot hold as they are.
-constexpr auto kSpecial = [] {
-  std::array<bool, 256> table{};
-  for (int i = 0; i < 0x20; ++i) table[static_cast<size_t>(i)] = true;
-  table['"'] = table['\\'] = table[0x7F] = true;
-  return table;
-}();
-
-// The first special byte at or behind `at`; eight at a time, since most strings have none.
-size_t special(std::string_view text, size_t at) {
-  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-  const auto has_zero = [](uint64_t word) { return (word - kOnes) & ~word & kHigh; };
-  for (; at + 8 <= text.size(); at += 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + at, 8);
-    const uint64_t control = (word - kOnes * 0x20) & ~word & kHigh;
-    if (control | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\') | has_zero(word ^ kOnes * 0x7F)) break;
-  }
-  while (at < text.size() && !kSpecial[static_cast<unsigned char>(text[at])]) ++at;
-  return at;
-}
 
 void escape(unsigned char c, std::string& out) {
   static constexpr std::string_view kBytes = "\b\f\n\r\t\"\\", kNames = "bfnrt\"\\";
@@ -49,24 +27,88 @@ void escape(unsigned char c, std::string& out) {
   out += kHex[c >> 4], out += kHex[c & 15];
 }
 
-void write_number(const Value& value, std::string& out) {
-  if (const auto spelling = value.spelling()) {
-    out += *spelling;
-    return;
+// Writer: gathers what is written and appends it in pieces. An append for each token took longer than the token.
+class Writer {
+ public:
+  explicit Writer(std::string& out) : out_(out) {}
+  ~Writer() { flush(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void value(const Value& value) {
+    switch (value.kind()) {
+      case Value::Kind::null:
+        return put("null");
+      case Value::Kind::no:
+        return put("false");
+      case Value::Kind::yes:
+        return put("true");
+      case Value::Kind::number:
+        return number(value);
+      case Value::Kind::string:
+        return string(value.view());
+      case Value::Kind::array: {
+        char before = '[';
+        for (const Value& item : value.items()) put(before), this->value(item), before = ',';
+        return value.size() ? put(']') : put("[]");
+      }
+      case Value::Kind::object: {
+        char before = '{';
+        for (const Entry& entry : value.entries()) {
+          put(before), before = ',';
+          string(entry.key.view()), put(':'), this->value(entry.item);
+        }
+        return value.size() ? put('}') : put("{}");
+      }
+    }
   }
-  int64_t whole;
-  if (value.exact(whole))
-    number::write(whole, out);
-  else
-    number::write(value.number(), out);
-}
+
+ private:
+  static constexpr size_t kRoom = 1024;
+
+  void flush() { out_.append(bytes_, std::exchange(used_, 0)); }
+  void put(char c) {
+    if (used_ == kRoom) flush();
+    bytes_[used_++] = c;
+  }
+  void put(std::string_view text) {
+    if (text.size() > kRoom - used_) {
+      flush();
+      if (text.size() > kRoom) return void(out_ += text);
+    }
+    if (!text.empty()) std::memcpy(bytes_ + used_, text.data(), text.size());
+    used_ += text.size();
+  }
+
+  void string(std::string_view text) {
+    if (plain<Stop::written>(text)) return put('"'), put(text), put('"');
+    flush();
+    write_string(text, out_);
+  }
+
+  void number(const Value& value) {
+    if (const auto spelling = value.spelling()) return put(*spelling);
+    int64_t whole;
+    if (value.exact(whole)) {
+      if (kRoom - used_ < 24) flush();
+      used_ = static_cast<size_t>(std::to_chars(bytes_ + used_, bytes_ + kRoom, whole).ptr - bytes_);
+    } else {
+      flush();
+      number::write(value.number(), out_);
+    }
+  }
+
+  std::string& out_;
+  size_t used_ = 0;
+  char bytes_[kRoom];
+};
 
 }  // namespace
 
 void write_string(std::string_view text, std::string& out) {
   out += '"';
   for (size_t at = 0;;) {
-    const size_t mark = special(text, at);
+    const size_t mark = plain_end<Stop::written>(text, at);
     out.append(text, at, mark - at);
     if (mark == text.size()) break;
     escape(static_cast<unsigned char>(text[mark]), out);
@@ -75,38 +117,7 @@ void write_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
-void write(const Value& value, std::string& out) {
-  switch (value.kind()) {
-    case Value::Kind::null:
-      out += "null";
-      return;
-    case Value::Kind::no:
-      out += "false";
-      return;
-    case Value::Kind::yes:
-      out += "true";
-      return;
-    case Value::Kind::number:
-      return write_number(value, out);
-    case Value::Kind::string:
-      return write_string(value.view(), out);
-    case Value::Kind::array: {
-      char before = '[';
-      for (const Value& item : value.items()) out += before, write(item, out), before = ',';
-      out += value.size() ? "]" : "[]";
-      return;
-    }
-    case Value::Kind::object: {
-      char before = '{';
-      for (const Entry& entry : value.entries()) {
-        out += before, before = ',';
-        write_string(entry.key.view(), out), out += ':', write(entry.item, out);
-      }
-      out += value.size() ? "}" : "{}";
-      return;
-    }
-  }
-}
+void write(const Value& value, std::string& out) { Writer(out).value(value); }
 
 namespace {
 

@@ -11,15 +11,61 @@
 namespace leat {
 namespace {
 
-thread_local uint64_t copies = 0;
+#ifndef __has_feature
+#define __has_feature(of_clang) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+constexpr bool kShelved = false;  // who uses a node that is gone is to be caught
+#else
+constexpr bool kShelved = true;
+#endif
+
+// Shelf: small blocks this thread gave back and may take again. A record's values come and go by the dozen, and the allocator
+// keeps seven of a size at hand.
+struct Shelf {
+  static constexpr size_t kStep = 32, kSizes = 20, kKept = 64;
+  struct Block {
+    Block* next;
+  };
+  Block* blocks[kSizes];
+  uint32_t count[kSizes];
+  bool closed;  // the thread ends
+};
+constinit thread_local Shelf shelf{};
+
+struct Clearing {
+  bool due = false;
+  ~Clearing() {
+    shelf.closed = true;
+    for (Shelf::Block*& block : shelf.blocks)
+      while (block) std::free(std::exchange(block, block->next));
+  }
+};
+thread_local Clearing clearing;
+
+void* take_block(size_t bytes) {
+  const size_t size = (bytes - 1) / Shelf::kStep;
+  if (!kShelved || size >= Shelf::kSizes) return std::malloc(bytes);
+  if (Shelf::Block* block = shelf.blocks[size]) {
+    shelf.blocks[size] = block->next, --shelf.count[size];
+    return block;
+  }
+  return std::malloc((size + 1) * Shelf::kStep);
+}
+
+void give_block(void* bytes, size_t count) {
+  const size_t size = (count - 1) / Shelf::kStep;
+  if (!kShelved || size >= Shelf::kSizes || shelf.closed || shelf.count[size] == Shelf::kKept) return std::free(bytes);
+  if (!shelf.blocks[size]) clearing.due = true;  // its first use makes it, and so the end of the thread clears
+  shelf.blocks[size] = new (bytes) Shelf::Block{shelf.blocks[size]};
+  ++shelf.count[size];
+}
 
 }  // namespace
 
-uint64_t Value::copied() { return copies; }
-
 Value::Node* Value::make(size_t unit, size_t capacity) {
   const size_t bytes = sizeof(Node) + unit * capacity;
-  auto* node = static_cast<Node*>(std::malloc(bytes));
+  auto* node = static_cast<Node*>(take_block(bytes));
   if (!node || capacity >= UINT32_MAX) throw std::bad_alloc();
   meter::count(static_cast<int64_t>(bytes));
   *node = {1, 0, static_cast<uint32_t>(capacity), 0, nullptr, 0, 0};
@@ -27,9 +73,10 @@ Value::Node* Value::make(size_t unit, size_t capacity) {
 }
 
 void Value::dispose(Node* node, size_t unit) {
-  meter::count(-static_cast<int64_t>(sizeof(Node) + unit * node->capacity));
+  const size_t bytes = sizeof(Node) + unit * node->capacity;
+  meter::count(-static_cast<int64_t>(bytes));
   if (node->table) meter::count(-static_cast<int64_t>((node->mask + 1) * sizeof(uint32_t))), std::free(node->table);
-  std::free(node);
+  give_block(node, bytes);
 }
 
 void Value::drop() {
@@ -47,12 +94,6 @@ void Value::drop() {
   }
 }
 
-Value Value::integer(int64_t number) {
-  Value value;
-  value.kind_ = Kind::number, value.rep_ = Rep::integer, value.as_.integer = number;
-  return value;
-}
-
 Value Value::real(double number) {
   Value value;
   value.kind_ = Kind::number, value.rep_ = Rep::real, value.as_.real = number;
@@ -63,13 +104,6 @@ Value Value::literal(std::string_view number) {
   if (int64_t whole; number::whole(number, whole)) return integer(whole);
   Value value = borrow(number);
   value.kind_ = Kind::number;
-  return value;
-}
-
-Value Value::borrow(std::string_view text) {
-  Value value;
-  value.kind_ = Kind::string, value.rep_ = Rep::slice;
-  value.size_ = static_cast<uint32_t>(text.size()), value.as_.slice = text.data();
   return value;
 }
 
@@ -101,6 +135,11 @@ Value Value::object(size_t room) {
   return value;
 }
 
+Value Value::part(size_t at, size_t size) const {
+  const std::string_view some = view().substr(at, size);
+  return rep_ == Rep::slice ? borrow(some) : text(some);
+}
+
 double Value::number() const {
   if (rep_ == Rep::integer) return static_cast<double>(as_.integer);
   return rep_ == Rep::real ? as_.real : number::real(view());
@@ -121,12 +160,6 @@ std::optional<std::string_view> Value::spelling() const {
   return std::nullopt;
 }
 
-std::string_view Value::view() const {
-  if (rep_ == Rep::slice) return {as_.slice, size_};
-  if (rep_ == Rep::text) return {reinterpret_cast<const char*>(as_.node + 1), as_.node->size};
-  return {};
-}
-
 void Value::append(std::string_view more) {
   if (rep_ == Rep::text && as_.node->holders == 1 && as_.node->capacity - as_.node->size >= more.size()) {
     std::memcpy(reinterpret_cast<char*>(as_.node + 1) + as_.node->size, more.data(), more.size());
@@ -137,31 +170,11 @@ void Value::append(std::string_view more) {
   const size_t size = old.size() + more.size();
   Node* node = make(1, rep_ == Rep::text ? size + size / 2 : size);  // a string appended to twice will be again
   if (!old.empty()) std::memcpy(reinterpret_cast<char*>(node + 1), old.data(), old.size());
-  copies += old.size() / sizeof(Value);
+  copies_ += old.size() / sizeof(Value);
   if (!more.empty()) std::memcpy(reinterpret_cast<char*>(node + 1) + old.size(), more.data(), more.size());
   node->size = static_cast<uint32_t>(size);
   if (rep_ == Rep::text) drop();
   rep_ = Rep::text, as_.node = node;
-}
-
-uint32_t Value::size() const {
-  if (rep_ == Rep::slice) return size_;
-  return rep_ >= Rep::text && as_.node ? as_.node->size : 0;
-}
-
-uint32_t Value::depth() const { return rep_ >= Rep::array ? as_.node ? as_.node->depth + 1 : 1 : 0; }
-
-bool Value::unique() const { return rep_ < Rep::text || !as_.node || as_.node->holders == 1; }
-
-uint32_t Value::weight() const {
-  if (rep_ < Rep::slice) return 1;
-  const uint64_t inside = rep_ < Rep::array ? size() / 8 : as_.node ? as_.node->weight : 0;
-  return static_cast<uint32_t>(std::min<uint64_t>(inside + 1, UINT32_MAX));
-}
-
-void Value::count_in(const Value& item) {
-  as_.node->depth = std::max(as_.node->depth, item.depth());
-  as_.node->weight = static_cast<uint32_t>(std::min<uint64_t>(uint64_t{as_.node->weight} + item.weight(), UINT32_MAX));
 }
 
 void Value::count_out(const Value& item) {
@@ -174,7 +187,7 @@ Item* Value::own_node(size_t room) {
   if (old && old->holders == 1 && old->capacity >= room) return reinterpret_cast<Item*>(old + 1);
   const size_t size = old ? old->size : 0;
   const bool grows = old && old->capacity < room && size > 0;
-  Node* node = make(sizeof(Item), std::max({room, grows ? size + size / 2 : 0, size_t{4}}));
+  Node* node = make(sizeof(Item), std::max({room, grows ? size + std::max(size / 2, std::min<size_t>(size, 32)) : 0, size_t{4}}));
   auto* items = reinterpret_cast<Item*>(node + 1);
   if (old) {
     node->size = old->size, node->depth = old->depth, node->weight = old->weight;
@@ -185,26 +198,15 @@ Item* Value::own_node(size_t room) {
       old->size = 0;
     } else {
       for (size_t i = 0; i < size; ++i) new (items + i) Item(from[i]);
-      copies += size;
+      copies_ += size;
     }
     drop();
   }
   as_.node = node;
   return items;
 }
+template Value* Value::own_node<Value>(size_t room);
 template Entry* Value::own_node<Entry>(size_t room);
-
-std::span<const Value> Value::items() const {
-  if (rep_ != Rep::array || !as_.node) return {};
-  return {reinterpret_cast<const Value*>(as_.node + 1), as_.node->size};
-}
-
-void Value::push(Value item) {
-  const uint32_t count = size();
-  new (own_node<Value>(count + size_t{1}) + count) Value(std::move(item));
-  as_.node->size = count + 1;
-  count_in(reinterpret_cast<Value*>(as_.node + 1)[count]);
-}
 
 void Value::set(size_t at, Value item) {
   const uint32_t count = size();

@@ -4,7 +4,9 @@
 // Fails:   cannot. Who builds values asks the meter and depth() and stops at its own bounds.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,6 +42,7 @@ class Value {
   static Value borrow(std::string_view text);     // UTF-8
   static Value text(std::string_view text);       // a copy
   static Value text(size_t size, char*& bytes);   // to be filled in
+  Value part(size_t at, size_t size) const;       // of a string: of a borrowed one borrowed from the same place, else a copy
   static Value array(size_t room = 0);
   static Value object(size_t room = 0);
 
@@ -79,6 +82,7 @@ class Value {
   std::span<const Entry> entries() const;  // in order of first setting
   const Value* find(std::string_view key) const;
   void put(const Value& key, Value item);
+  void add(Value key, Value item);   // put() for who knows that it has no such key
   Value take(std::string_view key);  // leaves null there; null when it has no such key
   Value take_entry(size_t index);
   void set_entry(size_t index, Value item);
@@ -89,7 +93,8 @@ class Value {
   void freeze();        // own(), then not counted any more: constants of a program, which any thread may read
   void thaw();          // the owner of a frozen value, and nobody else, is about to let it go
 
-  static uint64_t copied();  // items this thread has copied because others held them too, and what a copy of text costs in items
+  // Items this thread has copied because others held them too, and what a copy of text costs in items.
+  static uint64_t copied() { return copies_; }
 
  private:
   enum class Rep : uint8_t { none, integer, real, slice, text, array, object };  // from text on: a counted node
@@ -112,6 +117,11 @@ class Value {
   static void dispose(Node* node, size_t unit);
   template <class Item>
   Item* own_node(size_t room);  // ours alone, with room for so many
+  template <class Item>
+  Item* own_room(size_t room) {  // own_node() where there is something to do, which is seldom
+    if (as_.node && as_.node->holders == 1 && as_.node->capacity >= room) return reinterpret_cast<Item*>(as_.node + 1);
+    return own_node<Item>(room);
+  }
   void count_in(const Value& item);
   void count_out(const Value& item);
   static constexpr uint32_t kAbsent = UINT32_MAX;
@@ -119,6 +129,8 @@ class Value {
   uint32_t position(std::string_view key) const;
   void index();
   void index_add(uint32_t position);
+
+  static inline constinit thread_local uint64_t copies_ = 0;
 
   Kind kind_ = Kind::null;
   Rep rep_ = Rep::none;
@@ -136,5 +148,65 @@ struct Entry {
   Value key;  // a string
   Value item;
 };
+
+// What every walk over values does, in line: behind a call each took longer than its work.
+
+inline Value Value::integer(int64_t number) {
+  Value value;
+  value.kind_ = Kind::number, value.rep_ = Rep::integer, value.as_.integer = number;
+  return value;
+}
+
+inline Value Value::borrow(std::string_view text) {
+  Value value;
+  value.kind_ = Kind::string, value.rep_ = Rep::slice;
+  value.size_ = static_cast<uint32_t>(text.size()), value.as_.slice = text.data();
+  return value;
+}
+
+inline std::string_view Value::view() const {
+  if (rep_ == Rep::slice) return {as_.slice, size_};
+  if (rep_ == Rep::text) return {reinterpret_cast<const char*>(as_.node + 1), as_.node->size};
+  return {};
+}
+
+inline uint32_t Value::size() const {
+  if (rep_ == Rep::slice) return size_;
+  return rep_ >= Rep::text && as_.node ? as_.node->size : 0;
+}
+
+inline uint32_t Value::depth() const { return rep_ >= Rep::array ? as_.node ? as_.node->depth + 1 : 1 : 0; }
+
+inline uint32_t Value::weight() const {
+  if (rep_ < Rep::slice) return 1;
+  const uint32_t inside = rep_ < Rep::array ? size() / 8 : as_.node ? as_.node->weight : 0;
+  return inside + (inside != UINT32_MAX);
+}
+
+inline bool Value::unique() const { return rep_ < Rep::text || !as_.node || as_.node->holders == 1; }
+
+inline std::span<const Value> Value::items() const {
+  if (rep_ != Rep::array || !as_.node) return {};
+  return {reinterpret_cast<const Value*>(as_.node + 1), as_.node->size};
+}
+
+inline std::span<const Entry> Value::entries() const {
+  if (rep_ != Rep::object || !as_.node) return {};
+  return {reinterpret_cast<const Entry*>(as_.node + 1), as_.node->size};
+}
+
+inline void Value::count_in(const Value& item) {
+  Node& node = *as_.node;
+  if (item.rep_ >= Rep::array) node.depth = std::max(node.depth, item.depth());
+  if (__builtin_add_overflow(node.weight, item.weight(), &node.weight)) node.weight = UINT32_MAX;
+}
+
+inline void Value::push(Value item) {
+  const uint32_t count = size();
+  Value* at = own_room<Value>(count + size_t{1}) + count;
+  new (at) Value(std::move(item));
+  as_.node->size = count + 1;
+  count_in(*at);
+}
 
 }  // namespace leat

@@ -27,11 +27,6 @@ uint32_t hash(std::string_view key) {
 
 }  // namespace
 
-std::span<const Entry> Value::entries() const {
-  if (rep_ != Rep::object || !as_.node) return {};
-  return {reinterpret_cast<const Entry*>(as_.node + 1), as_.node->size};
-}
-
 void Value::index_add(uint32_t position) {
   Node* node = as_.node;
   uint32_t at = hash(reinterpret_cast<Entry*>(node + 1)[position].key.view()) & node->mask;
@@ -79,11 +74,15 @@ const Value* Value::find(std::string_view key) const {
 void Value::put(const Value& key, Value item) {
   const uint32_t at = position(key.view());
   if (at != kAbsent) return set_entry(at, std::move(item));
+  add(key, std::move(item));
+}
+
+void Value::add(Value key, Value item) {
   const uint32_t count = size();
-  auto* entries = own_node<Entry>(count + size_t{1});
-  new (entries + count) Entry{key, std::move(item)};
+  Entry* at = own_room<Entry>(count + size_t{1}) + count;
+  new (at) Entry{std::move(key), std::move(item)};
   as_.node->size = count + 1;
-  count_in(entries[count].item), count_in(key);
+  count_in(at->item), count_in(at->key);
   if (!as_.node->table) return;
   if (uint64_t{count} * 2 >= as_.node->mask)
     index();
@@ -92,13 +91,13 @@ void Value::put(const Value& key, Value item) {
 }
 
 void Value::set_entry(size_t at, Value item) {
-  auto* entries = own_node<Entry>(size());
+  auto* entries = own_room<Entry>(size());
   count_out(entries[at].item), count_in(item);
   entries[at].item = std::move(item);
 }
 
 Value Value::take_entry(size_t at) {
-  Value item = std::exchange(own_node<Entry>(size())[at].item, Value());
+  Value item = std::exchange(own_room<Entry>(size())[at].item, Value());
   count_out(item), count_in(Value());
   return item;
 }
@@ -111,7 +110,7 @@ Value Value::take(std::string_view key) {
 bool Value::erase(std::string_view key) {
   const uint32_t at = position(key);
   if (at == kAbsent) return false;
-  auto* entries = own_node<Entry>(size());
+  auto* entries = own_room<Entry>(size());
   const uint32_t last = as_.node->size - 1;
   count_out(entries[at].key), count_out(entries[at].item);
   entries[at].~Entry();

@@ -17,19 +17,20 @@ bool bad_key(Run& run, const Value& base, const Value& key) {
   return run.fail(fmt::format("Cannot index {} with {}", kind_name(base.kind()), kind_name(key.kind()))), false;
 }
 
-bool get_slice(Run& run, const Value& base, const Value& key, Value& out) {
-  size_t begin, end;
-  if (base.is_string()) {
-    const std::string_view text = base.view();
-    if (!slice_bounds(run, key, characters(text), begin, end)) return false;
-    const size_t first = byte_of(text, begin), size = byte_of(text.substr(first), end - begin);
-    out = Value::text(text.substr(first, size));
-    return true;
-  }
-  if (!slice_bounds(run, key, base.size(), begin, end)) return false;
-  out = Value::array(end - begin);
-  for (const Value& item : base.items().subspan(begin, end - begin)) out.push(item);
-  return run.spend(1 + (end - begin) / 8);
+// The items that base[from:to] means. A null pointer is a bound the key does not have.
+bool bounds(Run& run, const Value* from, const Value* to, size_t size, size_t& begin, size_t& end) {
+  const auto usable = [](const Value* bound) { return bound && (bound->is_null() || bound->is_number()); };
+  if (!usable(from) || !usable(to)) return run.fail("Array/string slice indices must be integers"), false;
+  const auto length = static_cast<double>(size);
+  double first = from->is_null() ? 0 : from->number(), last = to->is_null() ? length : to->number();
+  if (std::isnan(first)) first = 0;
+  if (std::isnan(last)) last = length;
+  if (first < 0) first += length;
+  if (last < 0) last += length;
+  first = std::clamp(std::floor(first), 0.0, length);
+  last = std::clamp(std::ceil(last), first, length);
+  begin = static_cast<size_t>(first), end = static_cast<size_t>(last);
+  return true;
 }
 
 bool positions(Run& run, const Value& base, const Value& wanted, Value& out) {
@@ -59,20 +60,23 @@ size_t byte_of(std::string_view text, size_t character) {
 }
 
 bool slice_bounds(Run& run, const Value& key, size_t size, size_t& begin, size_t& end) {
-  const Value* from = key.find("start");
-  const Value* to = key.find("end");
-  const auto usable = [](const Value* bound) { return bound && (bound->is_null() || bound->is_number()); };
-  if (!usable(from) || !usable(to)) return run.fail("Array/string slice indices must be integers"), false;
-  const auto length = static_cast<double>(size);
-  double first = from->is_null() ? 0 : from->number(), last = to->is_null() ? length : to->number();
-  if (std::isnan(first)) first = 0;
-  if (std::isnan(last)) last = length;
-  if (first < 0) first += length;
-  if (last < 0) last += length;
-  first = std::clamp(std::floor(first), 0.0, length);
-  last = std::clamp(std::ceil(last), first, length);
-  begin = static_cast<size_t>(first), end = static_cast<size_t>(last);
-  return true;
+  return bounds(run, key.find("start"), key.find("end"), size, begin, end);
+}
+
+bool get_slice(Run& run, const Value& base, const Value* from, const Value* to, Value& out) {
+  size_t begin, end;
+  if (base.is_string()) {
+    const std::string_view text = base.view();
+    if (!bounds(run, from, to, characters(text), begin, end)) return false;
+    const size_t first = byte_of(text, begin), size = byte_of(text.substr(first), end - begin);
+    out = base.part(first, size);
+    return true;
+  }
+  if (!bounds(run, from, to, base.size(), begin, end)) return false;
+  Value made = Value::array(end - begin);
+  for (const Value& item : base.items().subspan(begin, end - begin)) made.push(item);
+  out = std::move(made);
+  return run.spend(1 + (end - begin) / 8);
 }
 
 Value slice_key(const Value& from, const Value& to) {
@@ -94,7 +98,7 @@ bool get(Run& run, const Value& base, const Value& key, Value& out) {
     out = at >= 0 && at < base.size() ? Value(base.items()[static_cast<size_t>(at)]) : Value();  // nan is no index
     return true;
   }
-  if ((base.is_array() || base.is_string()) && key.is_object()) return get_slice(run, base, key, out);
+  if ((base.is_array() || base.is_string()) && key.is_object()) return get_slice(run, base, key.find("start"), key.find("end"), out);
   if (base.is_array() && key.is_array()) return positions(run, base, key, out);
   if (!base.is_null() || key.is_bool() || key.is_array()) return bad_key(run, base, key);
   if (key.is_null()) return bad_key(run, base, key);

@@ -17,6 +17,8 @@ bool get_path(Run& run, const Value& base, std::span<const Value> path, Value& o
 Value slice_key(const Value& from, const Value& to);
 // The items that such a key means.
 bool slice_bounds(Run& run, const Value& key, size_t size, size_t& begin, size_t& end);
+// base[from:to] of a string or an array.
+bool get_slice(Run& run, const Value& base, const Value* from, const Value* to, Value& out);
 // Changes `base`, in place where nobody else holds it.
 bool set(Run& run, Value& base, const Value& key, Value item);
 bool set_path(Run& run, Value& base, std::span<const Value> path, Value item);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -100,12 +101,13 @@ Got multiply(Run& run, Value&& left, Value&& right, Value& out) {
   return run.within(out) ? Got::value : Got::fail;
 }
 
-Got split(Run& run, std::string_view text, std::string_view by, Value& out) {
+Got split(Run& run, const Value& whole, std::string_view by, Value& out) {
+  const std::string_view text = whole.view();
   out = Value::array();
   if (text.empty()) return Got::value;
   for (size_t at = 0;;) {
     const size_t end = by.empty() ? at + byte_of(text.substr(at), 1) : text.find(by, at);
-    out.push(Value::text(text.substr(at, end - at)));
+    out.push(whole.part(at, std::min(end, text.size()) - at));
     if (!run.spend()) return Got::fail;
     if (end == (by.empty() ? text.size() : std::string_view::npos)) return Got::value;
     at = end + by.size();
@@ -120,7 +122,7 @@ Got divide(Run& run, Value&& left, Value&& right, Value& out) {
     if (integers(left, right, a, b) && b != -1 && a % b == 0 && (a != 0 || b > 0)) return number(Value::integer(a / b), out);
     return number(Value::real(left.number() / by), out);
   }
-  if (left.is_string() && right.is_string()) return split(run, left.view(), right.view(), out);
+  if (left.is_string() && right.is_string()) return split(run, left, right.view(), out);
   return cannot(run, left, right, "divided");
 }
 

@@ -4,6 +4,7 @@
 #include "core/expr/nodes_basic.h"
 #include "core/expr/nodes_build.h"
 #include "core/expr/nodes_control.h"
+#include "core/expr/nodes_key.h"
 #include "core/expr/nodes_loop.h"
 #include "core/expr/nodes_path.h"
 #include "core/expr/regex_node.h"
@@ -65,7 +66,8 @@ NodePtr path(Compiler& compiler, const Ast& call, const Context& in) {
 
 NodePtr delete_target(Compiler& compiler, const Ast& call, const Context& in) {
   NodePtr of = on_items(compiler, call, 0);
-  return of ? over<Delete>(compiler, in, std::move(of)) : nullptr;
+  NodePtr made = of ? over<Delete>(compiler, in, std::move(of)) : nullptr;
+  return in.record ? compiler.edit(call, in, std::move(made)) : std::move(made);
 }
 
 NodePtr pick(Compiler& compiler, const Ast& call, const Context& in) {
@@ -177,6 +179,11 @@ NodePtr group_by(Compiler& compiler, const Ast& call, const Context& in) { retur
 NodePtr unique_by(Compiler& compiler, const Ast& call, const Context& in) { return by_key<ByKey::Way::unique>(compiler, call, in); }
 NodePtr min_by(Compiler& compiler, const Ast& call, const Context& in) { return by_key<ByKey::Way::min>(compiler, call, in); }
 NodePtr max_by(Compiler& compiler, const Ast& call, const Context& in) { return by_key<ByKey::Way::max>(compiler, call, in); }
+
+NodePtr with_entries(Compiler& compiler, const Ast& call, const Context& in) {
+  NodePtr of = on_items(compiler, call, 0);
+  return of ? over<WithEntries>(compiler, in, std::move(of)) : nullptr;
+}
 
 NodePtr add_of(Compiler& compiler, const Ast& call, const Context& in) {
   NodePtr of = compiler.node(compiler.argument(call, 0), in);

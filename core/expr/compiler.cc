@@ -177,7 +177,7 @@ NodePtr Compiler::node(const Ast& tree, const Context& in) {
     case Kind::update:
     case Kind::modify:
     case Kind::fill:
-      return in.record ? on_value(tree, in) : assign(tree, in);
+      return in.record ? edit(tree, in, on_value(tree, in)) : assign(tree, in);
     case Kind::branch:
       return branch(tree, in);
     case Kind::attempt:
@@ -261,6 +261,7 @@ NodePtr Compiler::binary(const Ast& tree, const Context& in) {
   NodePtr a = node(left, in), b = node(right, in);
   if (!a || !b) return nullptr;
   NodePtr made = std::make_unique<Binary>(tree.op, std::move(a), std::move(b));
+  if (in.record && tree.op == Op::add && !constant(tree)) return edit(tree, in, std::move(made));
   return constant(tree) ? folded(std::move(made)) : std::move(made);
 }
 

@@ -43,6 +43,7 @@ class Compiler {
   NodePtr slot_present(const Context& in, std::string_view key);  // has(key) of the record
   std::vector<NodePtr> arguments(const Ast& call, const Context& in);
   const Ast& argument(const Ast& call, size_t i) const { return *call.kids[i]; }
+  NodePtr edit(const Ast& tree, const Context& in, NodePtr slow);  // a change of the record, made in its text where that can be
   NodePtr fail(uint32_t at, std::string_view message, std::string_view hint = {});
   // Of a condition: fails for one that is an assignment in the end, whose output is the changed value and so always true.
   bool may_be_false(const Ast& condition);
@@ -50,6 +51,7 @@ class Compiler {
 
  private:
   struct Scope;  // a name and what it means, linked outward
+  struct Edits;
   struct Frame {
     Frame* outer;
     uint32_t variables = 0;
@@ -81,6 +83,10 @@ class Compiler {
   NodePtr envelope(std::string_view name);
   NodePtr assign(const Ast& tree, const Context& in);
 
+  std::optional<RecordPath> edited_path(const Ast& target, const Context& in) const;
+  void change(Edits& edits, const RecordPath& path, const Context& in, const Ast& how, NodePtr value);
+  void change_all(Edits& edits, const Ast& object, const Context& in);
+
   NodePtr call(const Ast& tree, const Context& in);
   NodePtr call_known(const Ast& tree, const Scope& scope);
   NodePtr builtin(const Ast& tree, const Context& in);
@@ -105,7 +111,7 @@ class Compiler {
   Output out_;
   std::map<uint32_t, uint32_t> places_;  // of slots, by column
   std::map<std::string, const Function*> prelude_;
-  uint32_t inlined_ = 0;
+  uint32_t inlined_ = 0, edited_ = 0;
 };
 
 }  // namespace leat::expr

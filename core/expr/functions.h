@@ -19,6 +19,9 @@ using Signature = Got(Run& run, Value* values, Value& out);
 Signature negate, length, utf8bytelength, keys, keys_unsorted, has, contains, add, flatten, flatten_to, reverse, type, tostring, tonumber,
     toboolean, toarray;
 Signature tojson, fromjson, to_entries, from_entries, error, error_with, set_path, delete_paths, transpose, absolute;
+// An item of to_entries, {key, value}, and what from_entries reads from one.
+Value entry_of(Value key, Value item);
+bool read_entry(Run& run, const Value& entry, Value& key, Value& item);
 // functions_order.cc
 Signature sort, unique, min, max, indices, index, rindex, bsearch;
 // functions_text.cc

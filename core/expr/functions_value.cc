@@ -49,13 +49,6 @@ bool contained(Run& run, const Value& in, const Value& part, bool& failed) {
   return equal(in, part);
 }
 
-Value named(const Value& key, Value item) {
-  Value out = Value::object(2);
-  out.put(Value::borrow("key"), key);
-  out.put(Value::borrow("value"), std::move(item));
-  return out;
-}
-
 // A number as people write it: with a plus, zeros in front, a point at either end. As JSON in `out`; false: it is none.
 bool plain_number(std::string_view text, std::string& out) {
   const auto digits = [&] {
@@ -263,15 +256,38 @@ Got fromjson(Run& run, Value* values, Value& out) {
   return run.fail(fmt::format("{} at byte {} (while parsing {})", mistake.what, mistake.at + 1, quoted.substr(8, quoted.size() - 9)));
 }
 
+Value entry_of(Value key, Value item) {
+  Value out = Value::object(2);
+  out.add(Value::borrow("key"), std::move(key));
+  out.add(Value::borrow("value"), std::move(item));
+  return out;
+}
+
+bool read_entry(Run& run, const Value& entry, Value& key, Value& item) {
+  for (std::string_view name : {"key", "Key", "name", "Name"}) {
+    if (key.truthy()) break;
+    Value other;
+    if (!get(run, entry, Value::borrow(name), other)) return false;
+    key = std::move(other);
+  }
+  for (std::string_view name : {"value", "Value"}) {
+    const Value* found = entry.find(name);
+    if (!found) continue;
+    item = *found;
+    break;
+  }
+  return key.is_string() || (run.fail(fmt::format("Cannot use {} as object key", shown(key))), false);
+}
+
 Got to_entries(Run& run, Value* values, Value& out) {
   const Value& in = values[0];
   if (!in.is_container()) return no_keys(run, in);
   Value made = Value::array(in.size());
   for (uint32_t i = 0; i < in.size(); ++i) {
     if (in.is_array())
-      made.push(named(Value::integer(i), in.items()[i]));
+      made.push(entry_of(Value::integer(i), in.items()[i]));
     else
-      made.push(named(in.entries()[i].key, in.entries()[i].item));
+      made.push(entry_of(in.entries()[i].key, in.entries()[i].item));
     if (!run.spend()) return Got::fail;
   }
   return answer(std::move(made), out);
@@ -284,19 +300,7 @@ Got from_entries(Run& run, Value* values, Value& out) {
   for (uint32_t i = 0; i < in.size(); ++i) {
     const Value& entry = in.is_array() ? in.items()[i] : in.entries()[i].item;
     Value key, item;
-    for (std::string_view name : {"key", "Key", "name", "Name"}) {
-      if (key.truthy()) break;
-      Value other;
-      if (!get(run, entry, Value::borrow(name), other)) return Got::fail;
-      key = std::move(other);
-    }
-    for (std::string_view name : {"value", "Value"}) {
-      const Value* found = entry.find(name);
-      if (!found) continue;
-      item = *found;
-      break;
-    }
-    if (!key.is_string()) return run.fail(fmt::format("Cannot use {} as object key", shown(key)));
+    if (!read_entry(run, entry, key, item)) return Got::fail;
     made.put(key, std::move(item));
     if (!run.spend()) return Got::fail;
   }

@@ -51,7 +51,12 @@ Flow Pipe::each(Env& env, Spot&& in, Emit emit) const {
     const Got end = left_->eval(env, std::move(in.value), middle);
     return end == Got::value ? right_->each(env, Spot{std::move(middle), {}}, emit) : flow(end);
   }
-  auto next = [&](Spot&& spot) { return right_->each(env, std::move(spot), emit); };
+  auto next = [&](Spot&& spot) {
+    if (!right_->single() || spot.tracked()) return right_->each(env, std::move(spot), emit);
+    Spot out;
+    const Got end = right_->eval(env, std::move(spot.value), out.value);
+    return end == Got::value ? emit(std::move(out)) : flow(end);
+  };
   return left_->each(env, std::move(in), next);
 }
 

@@ -52,7 +52,7 @@ Got Object::eval(Env& env, Value&& in, Value& out) const {
     }
     if (!key->is_string()) return env.run.fail("Cannot use " + shown(*key) + " as object key");
     if (const Got end = part.item->eval(env, Value(in), item); end != Got::value) return end;
-    made.put(*key, std::move(item));
+    spelled_.empty() ? made.put(*key, std::move(item)) : made.add(*key, std::move(item));
   }
   if (!env.run.within(made)) return Got::fail;
   out = std::move(made);

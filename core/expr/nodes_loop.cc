@@ -87,50 +87,6 @@ Flow Repeat::each(Env& env, Spot&& in, Emit emit) const {
   }
 }
 
-Got ByKey::eval(Env& env, Value&& in, Value& out) const {
-  Run& run = env.run;
-  if (!in.is_container()) return run.fail("Cannot iterate over " + shown(in));
-  std::vector<std::pair<Value, Value>> keyed;  // key, item
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    Value item = in.is_array() ? in.items()[i] : in.entries()[i].item, key = Value::array();
-    const Flow end =
-        for_each(*key_, env, Value(item), [&](Value&& part) { return key.push(std::move(part)), run.spend() ? Flow::go : Flow::fail; });
-    if (end != Flow::go) return got(end);
-    keyed.emplace_back(std::move(key), std::move(item));
-  }
-  if (!in.is_array()) {
-    Value keys = Value::array();
-    for (auto& [key, item] : keyed) keys.push(std::move(key));
-    const bool picks = way_ == Way::min || way_ == Way::max;
-    return run.fail(
-        fmt::format("{} and {} cannot be {}", shown(in), shown(keys), picks ? "iterated over" : "sorted, as they are not both arrays"));
-  }
-  if (!run.spend(1 + keyed.size())) return Got::fail;
-  if (way_ == Way::min || way_ == Way::max) {
-    const std::pair<Value, Value>* best = nullptr;
-    for (const auto& one : keyed) {
-      const int order = best ? compare(one.first, best->first) : 0;
-      if (!best || (way_ == Way::max ? order >= 0 : order < 0)) best = &one;
-    }
-    out = best ? best->second : Value();
-    return Got::value;
-  }
-  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return compare(a.first, b.first) < 0; });
-  Value made = Value::array(keyed.size()), group = Value::array();
-  for (size_t i = 0; i < keyed.size(); ++i) {
-    const bool fresh = i == 0 || compare(keyed[i].first, keyed[i - 1].first) != 0;
-    if (way_ == Way::group) {
-      if (fresh && i > 0) made.push(std::exchange(group, Value::array()));
-      group.push(std::move(keyed[i].second));
-    } else if (way_ == Way::sort || fresh) {
-      made.push(std::move(keyed[i].second));
-    }
-  }
-  if (way_ == Way::group && !keyed.empty()) made.push(std::move(group));
-  out = std::move(made);
-  return run.within(out) ? Got::value : Got::fail;
-}
-
 Got Sum::eval(Env& env, Value&& in, Value& out) const {
   Value sum;
   const Flow end = for_each(*of_, env, std::move(in), [&](Value&& item) {

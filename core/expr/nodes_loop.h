@@ -42,17 +42,6 @@ class Repeat final : public Node {  // the outputs of one expression over and ov
   NodePtr of_;
 };
 
-class ByKey final : public Node {  // sort_by and its kin
- public:
-  enum class Way : uint8_t { sort, group, unique, min, max };
-  ByKey(Way way, NodePtr key) : Node(Yield::one), way_(way), key_(std::move(key)) {}
-  Got eval(Env& env, Value&& in, Value& out) const override;
-
- private:
-  Way way_;
-  NodePtr key_;
-};
-
 class Sum final : public Node {  // add(of)
  public:
   explicit Sum(NodePtr of) : Node(Yield::one), of_(std::move(of)) {}

@@ -71,6 +71,7 @@ Got Index::eval(Env& env, Value&& in, Value& out) const {
 }
 
 Flow Index::each(Env& env, Spot&& in, Emit emit) const {
+  if (single() && !in.tracked()) return Node::each(env, std::move(in), emit);
   const auto with_key = [&](const Value& key, Spot&& root) {
     auto next = [&](Spot&& base) { return step(env.run, std::move(base), key, optional_, emit); };
     return base_->each(env, std::move(root), next);
@@ -86,7 +87,19 @@ Slice::Slice(NodePtr base, NodePtr from, NodePtr to, bool optional)
       to_(std::move(to)),
       optional_(optional) {}
 
+Got Slice::eval(Env& env, Value&& in, Value& out) const {
+  Value from, to, base;
+  if (const Got end = from_->eval(env, Value(in), from); end != Got::value) return end;
+  if (const Got end = to_->eval(env, Value(in), to); end != Got::value) return end;
+  if (const Got end = base_->eval(env, std::move(in), base); end != Got::value) return end;
+  const bool good =
+      base.is_string() || base.is_array() ? get_slice(env.run, base, &from, &to, out) : get(env.run, base, slice_key(from, to), out);
+  if (good) return Got::value;
+  return optional_ && !env.run.bounded ? Got::none : Got::fail;
+}
+
 Flow Slice::each(Env& env, Spot&& in, Emit emit) const {
+  if (single() && !in.tracked()) return Node::each(env, std::move(in), emit);
   return for_each(*from_, env, Value(in.value), [&](Value&& from) {
     return for_each(*to_, env, Value(in.value), [&](Value&& to) {
       const Value key = slice_key(from, to);

@@ -25,6 +25,7 @@ class Index final : public Node {  // base[key]
 class Slice final : public Node {  // base[from:to]
  public:
   Slice(NodePtr base, NodePtr from, NodePtr to, bool optional);
+  Got eval(Env& env, Value&& in, Value& out) const override;
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 
  private:

@@ -29,11 +29,7 @@ Got Run::past(std::string_view what) {
   return Got::fail;
 }
 
-bool Run::spend(uint64_t work) {
-  // Eight items copied cost about what one evaluation does. Uncounted, a program that copies an array again and again to change
-  // one item would take hours within its bound.
-  const uint64_t all = Value::copied();
-  steps += work + (all - std::exchange(copied, all)) / 8;
+bool Run::spent() {
   if (steps > limits.steps) return past(fmt::format("the expression took more than {} steps", limits.steps)), false;
   return room(0);
 }
@@ -43,10 +39,9 @@ bool Run::room(double bytes) {
   return past(fmt::format("the expression held more than {} bytes", limits.bytes)), false;
 }
 
-bool Run::within(const Value& value) {
+bool Run::too_large(const Value& value) {
   if (value.depth() > Value::kMaxDepth) return past("the value is nested too deeply"), false;
-  if (uint64_t{value.weight()} * 8 > limits.bytes * 2) return past(fmt::format("the value is larger than {} bytes", limits.bytes)), false;
-  return spend(1);
+  return past(fmt::format("the value is larger than {} bytes", limits.bytes)), false;
 }
 
 Deeper::Deeper(Run& run) : run_(run) {

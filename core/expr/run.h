@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/meter.h"
 #include "core/expr/node.h"
 #include "core/expr/program.h"
 #include "core/expr/regex.h"
@@ -31,19 +32,32 @@ struct Run {
   Instant now{};
   std::vector<std::pair<std::string, Value>> variables;  // Machine::set
   std::vector<Value> parsed;                             // containers read from the record, by the program's own number of the slot
+  std::vector<std::string> spelled;                      // new values of a record that is edited
   RegexCache regexes;
 
   Got fail(std::string_view text);
   Got fail(Value error);
   Got past(std::string_view what);  // a bound
-  // Counts work; false past the bounds on steps or memory, with the failure kept.
-  bool spend(uint64_t work = 1);
+  // Counts work; false past the bounds on steps or memory, with the failure kept. Eight items copied cost about what one
+  // evaluation does: uncounted, a program that copies an array again and again to change one item would take hours.
+  bool spend(uint64_t work = 1) {
+    const uint64_t all = Value::copied();
+    steps += work + (all - copied) / 8, copied = all;
+    return (steps <= limits.steps && meter::taken - memory <= static_cast<int64_t>(limits.bytes)) || spent();
+  }
   // Whether so many bytes more are within the bound: asked before they are taken.
   bool room(double bytes);
   // Whether a value just built is within the bounds on depth and size.
-  bool within(const Value& value);
+  bool within(const Value& value) {
+    const bool fits = value.depth() <= Value::kMaxDepth && uint64_t{value.weight()} * 8 <= limits.bytes * 2;
+    return (fits || too_large(value)) && spend();
+  }
 
   const Column& column(uint32_t slot) const { return row->slab->columns[size_t{row->record} * row->slab->width + slot]; }
+
+ private:
+  bool spent();                        // false, with the failure of the bound that was passed
+  bool too_large(const Value& value);  // the same
 };
 
 // Deeper: one level of recursion, for as long as it is on the stack.
