@@ -44,15 +44,18 @@ void Sieve::keep(Batch& batch, bool trusted) {
   if (!text && !json) return;
   if (rest_ > 0) return static_cast<void>(--rest_);
   const size_t came = batch.size();
+  if (came == 0) return;
+  // No further than the batch: there may be thousands of batches in one slab.
+  const std::string_view all = slab.text().substr(0, slab.records[batch.index(came - 1)].end);
   const auto next = [&](const Probe& probe) {
-    return Next(slab.text(), [&probe](std::string_view bytes, size_t from) { return probe.find(bytes, from); });
+    return Next(all, [&probe](std::string_view bytes, size_t from) { return probe.find(bytes, from); });
   };
   auto wanted = next(text ? *text_ : *json_);
   if (text) {
     batch.keep_if([&](uint32_t i) { return wanted.within(slab.records[i]); });
   } else {
     // \u0020 to \u007f; other codes are no ASCII that can be printed.
-    Next code(slab.text(), [this](std::string_view bytes, size_t from) {
+    Next code(all, [this](std::string_view bytes, size_t from) {
       for (size_t at = code_.find(bytes, from); at < bytes.size(); at = code_.find(bytes, at + 1))
         if (at + 4 < bytes.size() && bytes[at + 4] >= '2' && bytes[at + 4] <= '7') return at;
       return std::string_view::npos;
