@@ -91,11 +91,9 @@ class Runner::SourcePort final : public SourceHost {
 
 namespace {
 
-// Where no stage has work to do, lanes would only wait for each other: 1.3 times the CPU of a pass from pipe to pipe. And a run that
-// stops behind the very record that failed must have passed all before it and none behind.
+// A run that stops behind the very record that failed must have passed all before it and none behind.
 RunOptions settled(RunOptions options, const Graph& graph) {
-  const bool works = std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const Graph::Node& node) { return node.stage != nullptr; });
-  if (graph.strict || (options.patience > 0 && !works)) options.threads = 1;
+  if (graph.strict) options.threads = 1;
   return options;
 }
 

@@ -102,6 +102,7 @@ class Runner {
 
   // lanes.cc: what is read, and whose turn it is
   bool step_alone();
+  bool worth_lanes() const;
   void begin_lanes();
   void run_lane(size_t index);
   void wake();

@@ -52,7 +52,8 @@ class Source {
   virtual const Error* error() const { return nullptr; }
   // A finite file, as known when it was opened: files are read one after another in the order named, whatever else is ready.
   virtual bool in_turn() const { return false; }
-  virtual uint64_t total() const { return 0; }  // bytes in all where it is known, for progress
+  virtual uint64_t total() const { return 0; }    // bytes in all where it is known, for progress
+  virtual bool unpacks() const { return false; }  // what it has read came packed, so that a pull takes its time; as pull()
 };
 
 // Why records came back from a sink that had taken them.

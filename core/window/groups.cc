@@ -1,6 +1,8 @@
 #include "core/window/groups.h"
 
 #include <algorithm>
+#include <bit>
+#include <string>
 #include <utility>
 
 #include "core/data/json.h"
@@ -22,8 +24,14 @@ Value next_part(std::string_view& key) {
 }  // namespace
 
 int compare_keys(std::string_view a, std::string_view b) {
-  while (!a.empty() && !b.empty())
+  while (!a.empty() && !b.empty()) {
+    const size_t end = a.find('\n') + 1;
+    if (a.substr(0, end) == b.substr(0, end)) {  // equal values have one spelling
+      a.remove_prefix(end), b.remove_prefix(end);
+      continue;
+    }
     if (const int order = compare(next_part(a), next_part(b)); order != 0) return order;
+  }
   return static_cast<int>(!a.empty()) - static_cast<int>(!b.empty());
 }
 
@@ -35,6 +43,14 @@ uint32_t Keys::find(const Key& key) const {
     if (slot.row == kNone) return kNone;
     if (slot.tag == tag(key.hash) && rows_[slot.row].key == key.text) return slot.row;
   }
+}
+
+void Keys::ahead(uint64_t hash, int step) const {
+  if (slots_.empty()) return;
+  const Slot& slot = slots_[hash & (slots_.size() - 1)];
+  if (step == 0) return __builtin_prefetch(&slot);
+  if (slot.row == kNone || slot.tag != tag(hash)) return;
+  __builtin_prefetch(step == 1 ? static_cast<const void*>(&rows_[slot.row]) : rows_[slot.row].key.data());
 }
 
 void Keys::place(uint32_t row) {
@@ -83,24 +99,67 @@ void Keys::erase(uint32_t row) {
   free_.push_back(row);
 }
 
+namespace {
+
+// What keys are sorted by in the first place: a number that orders as their first parts do, or says nothing where it is equal. The
+// keys themselves lie all over the memory, and are looked at only then.
+struct Ranked {
+  uint64_t front = 0;
+  uint32_t row;
+};
+
+uint64_t front_of(double number) {
+  const auto bits = std::bit_cast<uint64_t>(number + 0.0);  // -0 is 0
+  return bits >> 63 ? ~bits : bits | uint64_t{1} << 63;
+}
+
+uint64_t front_of(std::string_view text) {
+  uint64_t front = 0;
+  for (size_t i = 0; i < 8; ++i) front = front << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0u);
+  return front;
+}
+
+size_t common_size(std::string_view a, std::string_view b) {
+  const size_t most = std::min(a.size(), b.size());
+  size_t same = 0;
+  while (same < most && a[same] == b[same]) ++same;
+  return same;
+}
+
+// Of texts it is the eight bytes behind those that all of them begin with; of anything but texts alone or numbers alone, nothing.
+template <class First>
+void rank(std::vector<Ranked>& rows, First&& first) {
+  std::string shared;
+  bool texts = !rows.empty(), numbers = texts;
+  for (size_t i = 0; i < rows.size() && (texts || numbers); ++i) {
+    const Value part = first(rows[i].row);
+    numbers &= part.is_number();
+    texts &= part.is_string();
+    if (!texts) continue;
+    if (i == 0) shared = part.view();
+    shared.resize(common_size(shared, part.view()));
+  }
+  if (!texts && !numbers) return;
+  for (Ranked& row : rows) {
+    const Value part = first(row.row);
+    row.front = numbers ? front_of(part.number()) : front_of(part.view().substr(shared.size()));
+  }
+}
+
+}  // namespace
+
 std::vector<uint32_t> Keys::sorted() const {
-  // The first part is read once for each row and not at each comparison.
-  struct Ranked {
-    Value first;
-    std::string_view rest;
-    uint32_t row;
-  };
   std::vector<Ranked> rows;
   rows.reserve(size());
-  for (uint32_t row = 0; row < rows_.size(); ++row) {
-    if (!rows_[row].live) continue;
+  for (uint32_t row = 0; row < rows_.size(); ++row)
+    if (rows_[row].live) rows.push_back({0, row});
+  rank(rows, [&](uint32_t row) {
     std::string_view key = rows_[row].key;
-    Value first = key.empty() ? Value() : next_part(key);
-    rows.push_back({std::move(first), key, row});
-  }
-  std::sort(rows.begin(), rows.end(), [](const Ranked& a, const Ranked& b) {
-    const int order = compare(a.first, b.first);
-    return order != 0 ? order < 0 : compare_keys(a.rest, b.rest) < 0;
+    return key.empty() ? Value() : next_part(key);
+  });
+  std::sort(rows.begin(), rows.end(), [&](const Ranked& a, const Ranked& b) {
+    if (a.front != b.front) return a.front < b.front;
+    return compare_keys(rows_[a.row].key, rows_[b.row].key) < 0;
   });
   std::vector<uint32_t> order;
   order.reserve(rows.size());

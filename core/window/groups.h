@@ -31,6 +31,8 @@ class Keys {
   static constexpr uint32_t kNone = UINT32_MAX;
 
   uint32_t find(const Key& key) const;
+  // Asks for what find() will look at, if it is called soon: three times, with some work in between, since each names the next.
+  void ahead(uint64_t hash, int step) const;
   uint32_t add(const Key& key);  // of a key that is not there; rows that were erased are used again
   void erase(uint32_t row);
   size_t size() const { return rows_.size() - free_.size(); }

@@ -29,7 +29,8 @@ class Feed {
   uint64_t position() const { return position_; }                       // behind the last record given
   uint32_t carried() const { return filling_ ? filling_->size() : 0; }  // bytes of a record that has not ended yet
   uint64_t taken() const { return intake_.taken(); }                    // of the descriptor, packed or not
-  void skip_to(uint64_t position) { skip_ = position; }                 // records before it are read and not given
+  bool packed() const { return intake_.packed(); }
+  void skip_to(uint64_t position) { skip_ = position; }  // records before it are read and not given
 
  private:
   // What slabs point to: they may outlive the feed.

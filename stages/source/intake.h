@@ -27,6 +27,7 @@ class Intake {
   // Everything that can be had in front of what is wrong comes before kFailed.
   ssize_t read(Descriptor& from, char* to, size_t room, bool more = false);
   uint64_t taken() const { return taken_; }  // of the descriptor
+  bool packed() const { return state_ == State::packed; }
   const Error& error() const { return error_; }
 
  private:

@@ -23,6 +23,7 @@ class StreamSource : public Source {
   void frame(Slab& slab) const override { Feed::frame(slab); }
   void stop() override;
   uint64_t cut_off() const override { return cut_off_; }
+  bool unpacks() const override { return feed_ && feed_->packed(); }
   const Error* error() const override { return error_.text.empty() ? nullptr : &error_; }
 
  protected:

@@ -32,6 +32,7 @@ class UntilSource final : public Source {
   void committed(uint64_t position, bool resting) override { source_->committed(position, resting); }
   const Error* error() const override { return source_->error(); }
   bool in_turn() const override { return source_->in_turn(); }
+  bool unpacks() const override { return source_->unpacks(); }
   uint64_t total() const override { return limits_.count ? 0 : source_->total(); }
 
  private:

@@ -21,7 +21,8 @@ class Memory {
  public:
   explicit Memory(uint64_t seed) : seed_(seed) {}
 
-  window::Key key(std::string_view text) const { return {text, window::hash(text, seed_)}; }
+  uint64_t hash(std::string_view text) const { return window::hash(text, seed_); }
+  void ahead(uint64_t hash, int step) const { keys_.ahead(hash, step); }
   uint32_t find(const window::Key& key) const { return keys_.find(key); }
   size_t size() const { return keys_.size(); }
   uint64_t bytes() const { return bytes_; }
@@ -81,11 +82,13 @@ class Dedupe final : public Stage {
     machine_.now(turn.now);
     if (ttl_)
       while (seen_.size() > 0 && turn.now - seen_.oldest() > *ttl_) seen_.forget_oldest();
-    batch.keep_if([&](uint32_t record) {
-      key_.clear();
-      const auto add = [&](const Value& value) { return window::canonical(value, key_), key_ += '\n', true; };
-      if (!machine_.each(*program_, {&batch.slab(), record}, add)) return turn.fail(record, {machine_.code(), machine_.message()});
-      return first(turn.now);
+    read(batch, turn);
+    const size_t ahead = seen_.size() > kCached ? kAhead : keys_.size();
+    size_t next = 0;
+    batch.keep_if([&](uint32_t) {
+      for (size_t step = 0; step < 3; ++step)
+        if (const size_t soon = next + ahead * (3 - step); soon < keys_.size()) seen_.ahead(keys_[soon].hash, static_cast<int>(step));
+      return first(key(next++), turn.now);
     });
     if (evicted_ > 0)
       turn.count("evicted", std::exchange(evicted_, 0),
@@ -94,13 +97,35 @@ class Dedupe final : public Stage {
   }
 
  private:
-  bool first(Instant now) {
-    const window::Key key = seen_.key(key_);
+  static constexpr size_t kAhead = 8;          // records looked up between asking for one piece of memory and the next
+  static constexpr size_t kCached = 8 * 1024;  // keys that need no asking
+
+  // The keys of all records first: where many are remembered, what a key is looked up in is seldom in the cache, and asked for ahead
+  // of time it costs a third.
+  void read(Batch& batch, Turn& turn) {
+    texts_.clear(), keys_.clear();
+    const auto add = [&](const Value& value) { return window::canonical(value, texts_), texts_ += '\n', true; };
+    batch.keep_if([&](uint32_t record) {
+      const size_t begin = texts_.size();
+      if (!machine_.each(*program_, {&batch.slab(), record}, add)) {
+        texts_.resize(begin);
+        return turn.fail(record, {machine_.code(), machine_.message()});
+      }
+      keys_.push_back({begin, texts_.size(), seen_.hash(std::string_view(texts_).substr(begin))});
+      return true;
+    });
+  }
+
+  window::Key key(size_t i) const {
+    return {std::string_view(texts_).substr(keys_[i].begin, keys_[i].end - keys_[i].begin), keys_[i].hash};
+  }
+
+  bool first(const window::Key& key, Instant now) {
     if (const uint32_t known = seen_.find(key); known != window::Keys::kNone) {
       if (refresh_) seen_.renew(known, now);
       return false;
     }
-    for (; seen_.size() > 0 && (seen_.size() >= most_ || seen_.bytes() + key_.size() > kMostBytes); ++evicted_) seen_.forget_oldest();
+    for (; seen_.size() > 0 && (seen_.size() >= most_ || seen_.bytes() + key.text.size() > kMostBytes); ++evicted_) seen_.forget_oldest();
     seen_.add(key, now);
     return true;
   }
@@ -110,8 +135,13 @@ class Dedupe final : public Stage {
   const uint64_t most_;
   const bool refresh_;
   expr::Machine machine_;
-  std::string key_;       // of the record at hand: all values that are equal have one text
-  uint64_t evicted_ = 0;  // keys, since the last turn
+  struct Read {
+    size_t begin, end;
+    uint64_t hash;
+  };
+  std::string texts_;       // the keys of the batch at hand: all values that are equal have one text
+  std::vector<Read> keys_;  // where each lies in them
+  uint64_t evicted_ = 0;    // keys, since the last turn
   Memory seen_;
 };
 
