@@ -19,7 +19,7 @@ class Counted final : public Windows {
       if (keys_.size() >= bounds_.max_keys) return Entry::full;
       row_ = keys_.add(key);
       groups_of_.start(row_);
-      if (tallies_.size() < keys_.end()) tallies_.resize(keys_.end());
+      tallies_.grow(keys_.end());
       tallies_[row_].start = tallies_[row_].end = time;
     }
     Tally& tally = tallies_[row_];
@@ -76,8 +76,7 @@ class Counted final : public Windows {
     all_.deliver();
     closing_.clear();
     closed_ = 0;
-    keys_ = Keys(), groups_of_ = Groups(what_);  // one by one, a million keys take as long as to find them
-    meter::Vector<Tally>().swap(tallies_);
+    keys_ = Keys(), groups_of_ = Groups(what_), tallies_ = Chunks<Tally>();  // one by one, a million take as long as to find them
   }
 
   size_t groups() const override { return keys_.size(); }
@@ -113,7 +112,7 @@ class Counted final : public Windows {
   const uint64_t count_;
   Keys keys_;
   Groups groups_of_;  // by row, as
-  meter::Vector<Tally> tallies_;
+  Chunks<Tally> tallies_;
   Receipts all_;
   std::vector<uint32_t> closing_;  // early answers on their way out; closed_ of them are
   size_t closed_ = 0;

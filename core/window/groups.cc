@@ -168,12 +168,12 @@ std::vector<uint32_t> Keys::sorted() const {
 }
 
 void Groups::start(uint32_t row) {
-  const size_t width = what_->size();
-  if (states_.size() < (row + 1) * width) {
-    for (size_t i = states_.size(); i < (row + 1) * width; ++i) states_.push_back((*what_)[i % width].start());
+  const auto make = [&](size_t i) { return (*what_)[i].start(); };
+  if (row < states_.size()) {
+    for (size_t i = 0; i < what_->size(); ++i) at(row)[i] = make(i);
     return;
   }
-  for (size_t i = 0; i < width; ++i) at(row)[i] = (*what_)[i].start();
+  while (states_.size() <= row) states_.add(make);
 }
 
 void Groups::merge(uint32_t row, const Aggregate::State* from) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/chunks.h"
 #include "core/base/meter.h"
 #include "core/window/aggregate.h"
 #include "core/window/hash.h"
@@ -56,7 +57,7 @@ class Keys {
   void place(uint32_t row);
   void grow();
 
-  meter::Vector<Row> rows_;
+  Chunks<Row> rows_;
   meter::Vector<uint32_t> free_;
   meter::Vector<Slot> slots_;  // a power of two, linear probing, at most half full
 };
@@ -64,16 +65,16 @@ class Keys {
 // The states of many groups, `what.size()` of them in each row.
 class Groups {
  public:
-  explicit Groups(const std::vector<Aggregate>& what) : what_(&what) {}
+  explicit Groups(const std::vector<Aggregate>& what) : what_(&what), states_(what.size()) {}
 
   void start(uint32_t row);  // a row begins, or begins anew
-  Aggregate::State* at(uint32_t row) { return states_.data() + row * what_->size(); }
-  const Aggregate::State* at(uint32_t row) const { return states_.data() + row * what_->size(); }
+  Aggregate::State* at(uint32_t row) { return states_.at(row); }
+  const Aggregate::State* at(uint32_t row) const { return states_.at(row); }
   void merge(uint32_t row, const Aggregate::State* from);
 
  private:
   const std::vector<Aggregate>* what_;
-  meter::Vector<Aggregate::State> states_;
+  Chunks<Aggregate::State> states_;
 };
 
 }  // namespace leat::window

@@ -30,13 +30,13 @@ struct Slice {
   };
   Keys keys;
   Groups groups;
-  meter::Vector<Tally> tallies;  // by row
+  Chunks<Tally> tallies;  // by row
   Receipts owed;
 
   uint32_t add(const Key& key) {
     const uint32_t row = keys.add(key);
     groups.start(row);
-    tallies.resize(keys.end());
+    tallies.grow(keys.end());
     return row;
   }
 };
@@ -240,7 +240,7 @@ class Slices final : public Windows {
     closing_.reset();
     if (early_.empty() && std::exchange(refresh_, false))
       for (auto& [start, slice] : slices_)
-        for (Slice::Tally& tally : slice.tallies) tally.changed = false;
+        for (size_t row = 0; row < slice.tallies.size(); ++row) slice.tallies[row].changed = false;
     return true;
   }
 
