@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/data/json.h"
 #include "core/data/json_scan.h"
 
 namespace leat::json {
@@ -104,7 +105,8 @@ class Editor {
       ++at_, skip_blank();
       if (peek() == '}') return false;
     }
-    return add(edits, met, end, any) && (close(end), true);
+    add(edits, met, end, any), close(end);
+    return true;
   }
 
   static size_t find(std::span<const Edit> edits, std::string_view key) {
@@ -137,27 +139,39 @@ class Editor {
         return true;
       default:
         if (peek() == '{') return object(edit->below);
-        return text_.substr(at_, 4) == "null" && !edit->adds() && value();
+        if (text_.substr(at_, 4) != "null" || !skip()) return false;
+        if (edit->adds()) cut(begin, at_), put(*edit);
+        return true;
     }
   }
 
   // What is missing, behind the last member.
-  bool add(std::span<const Edit> edits, uint64_t met, size_t end, bool any) {
+  void add(std::span<const Edit> edits, uint64_t met, size_t end, bool any) {
     for (size_t i = 0; i < edits.size(); ++i) {
       if (met >> i & 1 || !edits[i].adds()) continue;
-      if (edits[i].what != Edit::What::replace) return false;
       cut(std::max(end, from_), at_);
       if (std::exchange(any, true)) out_ += ',';
       ((out_ += '"') += edits[i].key) += "\":";
-      out_ += values_[edits[i].value];
+      put(edits[i]);
     }
-    return true;
+  }
+
+  // What an edit that adds gives where nothing was.
+  void put(const Edit& edit) {
+    if (edit.what == Edit::What::replace) return void(out_ += values_[edit.value]);
+    char before = '{';
+    for (const Edit& below : edit.below) {
+      if (!below.adds()) continue;
+      ((out_ += std::exchange(before, ',')) += '"') += below.key, out_ += "\":";
+      put(below);
+    }
+    out_ += '}';
   }
 
   // A value that stays.
   bool value() {
     const char first = peek();
-    if (first == '"') return string();
+    if (first == '"') return text();
     if (first == '{') return object({});
     return first == '[' ? array() : bare();
   }
@@ -180,7 +194,7 @@ class Editor {
     return close(end), true;
   }
 
-  // Only one that writing would spell the same way.
+  // Over one that writing would spell the same way. False: it would not.
   bool string() {
     for (++at_;; at_ += 2) {
       at_ = plain_end<Stop::written>(text_, at_);
@@ -188,6 +202,19 @@ class Editor {
       if (peek() != '\\' || at_ + 1 >= text_.size()) return false;
       if (std::string_view("\"\\bfnrt").find(text_[at_ + 1]) == std::string_view::npos) return false;
     }
+  }
+
+  // A string that stays, in a writer's spelling.
+  bool text() {
+    const size_t begin = at_;
+    if (string()) return true;
+    at_ = begin;
+    if (!skip_string()) return false;
+    cut(begin, at_);
+    std::string plain;
+    unescape(text_.substr(begin + 1, at_ - begin - 2), plain);
+    write_string(plain, out_);
+    return true;
   }
 
   bool bare() {

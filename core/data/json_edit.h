@@ -1,7 +1,7 @@
 // Edit: a JSON object with members taken out, put in or given other values, the rest copied as it lies.
 // Owner:   pure function.   Thread: any.   Blocks: never.
-// Fails:   edit() answers false for text that reading and writing would not give back as it is but for white space (a key twice,
-//          \u0041), for deep nesting, and where a path leads through something else than an object: who asked builds the value.
+// Fails:   edit() answers false for keys that come twice or have needless escapes, for deep nesting, and where a path leads through
+//          something else than an object: who asked builds the value.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ struct Edit {
   bool adds() const;  // where its key is missing something must be put in
 };
 
-// Appends the object without white space. A member to replace that is missing is put in behind the others, in the order of
-// `edits`. False: nothing is appended.
+// Appends the object as reading and writing it would, without white space or needless escapes. A member to replace that is missing is put
+// in behind the others, in the order of `edits`, with the objects around it where they are missing or null. False: nothing is appended.
 bool edit(std::string_view object, std::span<const Edit> edits, std::span<const std::string> values, std::string& out);
 
 }  // namespace leat::json

@@ -155,6 +155,33 @@ void write(int64_t value, std::string& out) {
   out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
+namespace {
+
+// The usual fraction: the fewest of up to six decimals that read back as it. Of up to 15 digits in all the quotient is the nearest double
+// (Clinger), so no other number as short does.
+bool usual(double value, std::string& out) {
+  const double size = std::fabs(value);
+  if (!(size >= 1e-3 && size < 1e9)) return false;
+  uint64_t scale = 10;
+  for (int places = 1; places <= 6; ++places, scale *= 10) {
+    const auto by = static_cast<double>(scale);
+    const auto digits = static_cast<uint64_t>(size * by + 0.5);
+    if (static_cast<double>(digits) / by != size) continue;
+    char text[32];
+    text[0] = '-';
+    char* at = text + (value < 0);
+    at = std::to_chars(at, text + sizeof text, digits / scale).ptr;
+    *at++ = '.';
+    uint64_t left = digits % scale;
+    for (int i = places; i-- > 0; left /= 10) at[i] = static_cast<char>('0' + left % 10);
+    out.append(text, static_cast<size_t>(at + places - text));
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void write(double value, std::string& out) {
   if (std::isnan(value)) {
     out += "null";
@@ -164,6 +191,7 @@ void write(double value, std::string& out) {
   if (value == std::floor(value) && std::fabs(value) < 1e15 && !(value == 0 && std::signbit(value)))
     return write(static_cast<int64_t>(value), out);
   if (value == 0) return void(out += "-0");
+  if (usual(value, out)) return;
   char text[40];
   char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
   const bool negative = text[0] == '-';

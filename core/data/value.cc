@@ -82,7 +82,7 @@ void Value::dispose(Node* node, size_t unit) {
 void Value::drop() {
   Node* node = as_.node;
   if (!node || node->holders == Node::kFrozen || --node->holders != 0) return;
-  switch (rep_) {
+  switch (rep()) {
     case Rep::array:
       for (auto *at = reinterpret_cast<Value*>(node + 1), *end = at + node->size; at != end; ++at) at->~Value();
       return dispose(node, sizeof(Value));
@@ -96,14 +96,14 @@ void Value::drop() {
 
 Value Value::real(double number) {
   Value value;
-  value.kind_ = Kind::number, value.rep_ = Rep::real, value.as_.real = number;
+  value.head_ = head(Kind::number, Rep::real), value.as_.real = number;
   return value;
 }
 
 Value Value::literal(std::string_view number) {
   if (int64_t whole; number::whole(number, whole)) return integer(whole);
   Value value = borrow(number);
-  value.kind_ = Kind::number;
+  value.head_ = head(Kind::number, Rep::slice, number.size());
   return value;
 }
 
@@ -111,7 +111,7 @@ Value Value::text(size_t size, char*& bytes) {
   Value value;
   Node* node = make(1, size);
   node->size = static_cast<uint32_t>(size);
-  value.kind_ = Kind::string, value.rep_ = Rep::text, value.as_.node = node;
+  value.head_ = head(Kind::string, Rep::text), value.as_.node = node;
   bytes = reinterpret_cast<char*>(node + 1);
   return value;
 }
@@ -125,56 +125,56 @@ Value Value::text(std::string_view text) {
 
 Value Value::array(size_t room) {
   Value value;
-  value.kind_ = Kind::array, value.rep_ = Rep::array, value.as_.node = room ? make(sizeof(Value), room) : nullptr;
+  value.head_ = head(Kind::array, Rep::array), value.as_.node = room ? make(sizeof(Value), room) : nullptr;
   return value;
 }
 
 Value Value::object(size_t room) {
   Value value;
-  value.kind_ = Kind::object, value.rep_ = Rep::object, value.as_.node = room ? make(sizeof(Entry), room) : nullptr;
+  value.head_ = head(Kind::object, Rep::object), value.as_.node = room ? make(sizeof(Entry), room) : nullptr;
   return value;
 }
 
 Value Value::part(size_t at, size_t size) const {
   const std::string_view some = view().substr(at, size);
-  return rep_ == Rep::slice ? borrow(some) : text(some);
+  return rep() == Rep::slice ? borrow(some) : text(some);
 }
 
 double Value::number() const {
-  if (rep_ == Rep::integer) return static_cast<double>(as_.integer);
-  return rep_ == Rep::real ? as_.real : number::real(view());
+  if (rep() == Rep::integer) return static_cast<double>(as_.integer);
+  return rep() == Rep::real ? as_.real : number::real(view());
 }
 
 bool Value::whole(int64_t& number) const {
-  if (rep_ == Rep::integer) return number = as_.integer, true;
+  if (rep() == Rep::integer) return number = as_.integer, true;
   const double real = this->number();
   if (!(real >= -9223372036854775808.0 && real < 9223372036854775808.0)) return false;
   number = static_cast<int64_t>(real);
   if (static_cast<double>(number) != real) return false;
   // A spelling with more digits than a double holds may round to a whole number without being one.
-  return rep_ == Rep::real || number::compare(view(), number) == 0;
+  return rep() == Rep::real || number::compare(view(), number) == 0;
 }
 
 std::optional<std::string_view> Value::spelling() const {
-  if (rep_ == Rep::slice || rep_ == Rep::text) return view();
+  if (rep() == Rep::slice || rep() == Rep::text) return view();
   return std::nullopt;
 }
 
 void Value::append(std::string_view more) {
-  if (rep_ == Rep::text && as_.node->holders == 1 && as_.node->capacity - as_.node->size >= more.size()) {
+  if (rep() == Rep::text && as_.node->holders == 1 && as_.node->capacity - as_.node->size >= more.size()) {
     std::memcpy(reinterpret_cast<char*>(as_.node + 1) + as_.node->size, more.data(), more.size());
     as_.node->size += static_cast<uint32_t>(more.size());
     return;
   }
   const std::string_view old = view();
   const size_t size = old.size() + more.size();
-  Node* node = make(1, rep_ == Rep::text ? size + size / 2 : size);  // a string appended to twice will be again
+  Node* node = make(1, rep() == Rep::text ? size + size / 2 : size);  // a string appended to twice will be again
   if (!old.empty()) std::memcpy(reinterpret_cast<char*>(node + 1), old.data(), old.size());
   copies_ += old.size() / sizeof(Value);
   if (!more.empty()) std::memcpy(reinterpret_cast<char*>(node + 1) + old.size(), more.data(), more.size());
   node->size = static_cast<uint32_t>(size);
-  if (rep_ == Rep::text) drop();
-  rep_ = Rep::text, as_.node = node;
+  if (rep() == Rep::text) drop();
+  head_ = head(kind(), Rep::text), as_.node = node;
 }
 
 void Value::count_out(const Value& item) {
@@ -248,17 +248,17 @@ void Value::splice(size_t first, size_t last, const Value& with) {
 
 void Value::own_text() {
   Value copy = text(view());
-  copy.kind_ = kind_;
+  copy.head_ = head(kind(), Rep::text);
   *this = std::move(copy);
 }
 
 void Value::own() {
-  if (rep_ == Rep::slice || (rep_ == Rep::text && as_.node->holders == Node::kFrozen)) {
+  if (rep() == Rep::slice || (rep() == Rep::text && as_.node->holders == Node::kFrozen)) {
     own_text();
-  } else if (rep_ == Rep::array && as_.node) {
+  } else if (rep() == Rep::array && as_.node) {
     Value* items = own_node<Value>(size());
     for (uint32_t i = 0; i < as_.node->size; ++i) items[i].own();
-  } else if (rep_ == Rep::object && as_.node) {
+  } else if (rep() == Rep::object && as_.node) {
     Entry* entries = own_node<Entry>(size());
     for (uint32_t i = 0; i < as_.node->size; ++i) entries[i].key.own(), entries[i].item.own();
   }
@@ -266,11 +266,11 @@ void Value::own() {
 
 void Value::freeze() {
   own();
-  if (rep_ < Rep::text || !as_.node) return;
-  if (rep_ == Rep::text && as_.node->holders > 1) own_text();
-  if (rep_ == Rep::array)
+  if (rep() < Rep::text || !as_.node) return;
+  if (rep() == Rep::text && as_.node->holders > 1) own_text();
+  if (rep() == Rep::array)
     for (auto *at = reinterpret_cast<Value*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->freeze();
-  if (rep_ == Rep::object) {
+  if (rep() == Rep::object) {
     if (as_.node->size > kLinear) index();
     for (auto *at = reinterpret_cast<Entry*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at)
       at->key.freeze(), at->item.freeze();
@@ -279,10 +279,10 @@ void Value::freeze() {
 }
 
 void Value::thaw() {
-  if (rep_ < Rep::text || !as_.node) return;
-  if (rep_ == Rep::array)
+  if (rep() < Rep::text || !as_.node) return;
+  if (rep() == Rep::array)
     for (auto *at = reinterpret_cast<Value*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->thaw();
-  if (rep_ == Rep::object)
+  if (rep() == Rep::object)
     for (auto *at = reinterpret_cast<Entry*>(as_.node + 1), *end = at + as_.node->size; at != end; ++at) at->key.thaw(), at->item.thaw();
   as_.node->holders = 1;
 }

@@ -24,16 +24,16 @@ class Value {
   static constexpr uint32_t kMaxDepth = 1024;
 
   Value() = default;
-  explicit Value(bool truth) : kind_(truth ? Kind::yes : Kind::no) {}
-  Value(const Value& other) : kind_(other.kind_), rep_(other.rep_), size_(other.size_), as_(other.as_) { hold(); }
-  Value(Value&& other) noexcept : kind_(other.kind_), rep_(other.rep_), size_(other.size_), as_(other.as_) { other.forget(); }
+  explicit Value(bool truth) : head_(head(truth ? Kind::yes : Kind::no, Rep::none)) {}
+  Value(const Value& other) : head_(other.head_), as_(other.as_) { hold(); }
+  Value(Value&& other) noexcept : head_(std::exchange(other.head_, 0)), as_(other.as_) {}
   Value& operator=(const Value& other) { return *this = Value(other); }
   Value& operator=(Value&& other) noexcept {
-    std::swap(kind_, other.kind_), std::swap(rep_, other.rep_), std::swap(size_, other.size_), std::swap(as_, other.as_);
+    std::swap(head_, other.head_), std::swap(as_, other.as_);
     return *this;
   }
   ~Value() {
-    if (rep_ >= Rep::text) drop();
+    if (rep() >= Rep::text) drop();
   }
 
   static Value integer(int64_t number);
@@ -46,22 +46,22 @@ class Value {
   static Value array(size_t room = 0);
   static Value object(size_t room = 0);
 
-  Kind kind() const { return kind_; }
-  bool is(Kind kind) const { return kind_ == kind; }
-  bool truthy() const { return kind_ > Kind::no; }
-  bool is_null() const { return kind_ == Kind::null; }
-  bool is_bool() const { return kind_ == Kind::no || kind_ == Kind::yes; }
-  bool is_number() const { return kind_ == Kind::number; }
-  bool is_string() const { return kind_ == Kind::string; }
-  bool is_array() const { return kind_ == Kind::array; }
-  bool is_object() const { return kind_ == Kind::object; }
-  bool is_container() const { return kind_ >= Kind::array; }
+  Kind kind() const { return static_cast<Kind>(head_ & 0xFF); }
+  bool is(Kind other) const { return kind() == other; }
+  bool truthy() const { return kind() > Kind::no; }
+  bool is_null() const { return kind() == Kind::null; }
+  bool is_bool() const { return kind() == Kind::no || kind() == Kind::yes; }
+  bool is_number() const { return kind() == Kind::number; }
+  bool is_string() const { return kind() == Kind::string; }
+  bool is_array() const { return kind() == Kind::array; }
+  bool is_object() const { return kind() == Kind::object; }
+  bool is_container() const { return kind() >= Kind::array; }
 
   // Of a number: its value rounded to double; exactly as int64 if it is one; its spelling if it was read and not computed.
   double number() const;
   bool whole(int64_t& number) const;
   bool exact(int64_t& number) const {  // it is held as int64; quicker than whole()
-    return rep_ == Rep::integer && (number = as_.integer, true);
+    return rep() == Rep::integer && (number = as_.integer, true);
   }
   std::optional<std::string_view> spelling() const;
 
@@ -108,11 +108,10 @@ class Value {
   };
 
   void hold() const {
-    if (rep_ >= Rep::text && as_.node && as_.node->holders != Node::kFrozen) ++as_.node->holders;
+    if (rep() >= Rep::text && as_.node && as_.node->holders != Node::kFrozen) ++as_.node->holders;
   }
   void drop();
   void own_text();
-  void forget() { rep_ = Rep::none, kind_ = Kind::null; }
   static Node* make(size_t unit, size_t capacity);
   static void dispose(Node* node, size_t unit);
   template <class Item>
@@ -132,9 +131,13 @@ class Value {
 
   static inline constinit thread_local uint64_t copies_ = 0;
 
-  Kind kind_ = Kind::null;
-  Rep rep_ = Rep::none;
-  uint32_t size_ = 0;  // of a slice
+  static constexpr uint64_t head(Kind kind, Rep rep, size_t size = 0) {
+    return static_cast<uint64_t>(kind) | static_cast<uint64_t>(rep) << 8 | static_cast<uint64_t>(size) << 32;
+  }
+  Rep rep() const { return static_cast<Rep>(head_ >> 8 & 0xFF); }
+
+  // Kind, rep, and the size of a slice. Written as three they could not be read as one word, which copying does, for many cycles.
+  uint64_t head_ = 0;
   union {
     int64_t integer;
     double real;
@@ -153,51 +156,50 @@ struct Entry {
 
 inline Value Value::integer(int64_t number) {
   Value value;
-  value.kind_ = Kind::number, value.rep_ = Rep::integer, value.as_.integer = number;
+  value.head_ = head(Kind::number, Rep::integer), value.as_.integer = number;
   return value;
 }
 
 inline Value Value::borrow(std::string_view text) {
   Value value;
-  value.kind_ = Kind::string, value.rep_ = Rep::slice;
-  value.size_ = static_cast<uint32_t>(text.size()), value.as_.slice = text.data();
+  value.head_ = head(Kind::string, Rep::slice, text.size()), value.as_.slice = text.data();
   return value;
 }
 
 inline std::string_view Value::view() const {
-  if (rep_ == Rep::slice) return {as_.slice, size_};
-  if (rep_ == Rep::text) return {reinterpret_cast<const char*>(as_.node + 1), as_.node->size};
+  if (rep() == Rep::slice) return {as_.slice, head_ >> 32};
+  if (rep() == Rep::text) return {reinterpret_cast<const char*>(as_.node + 1), as_.node->size};
   return {};
 }
 
 inline uint32_t Value::size() const {
-  if (rep_ == Rep::slice) return size_;
-  return rep_ >= Rep::text && as_.node ? as_.node->size : 0;
+  if (rep() == Rep::slice) return static_cast<uint32_t>(head_ >> 32);
+  return rep() >= Rep::text && as_.node ? as_.node->size : 0;
 }
 
-inline uint32_t Value::depth() const { return rep_ >= Rep::array ? as_.node ? as_.node->depth + 1 : 1 : 0; }
+inline uint32_t Value::depth() const { return rep() >= Rep::array ? as_.node ? as_.node->depth + 1 : 1 : 0; }
 
 inline uint32_t Value::weight() const {
-  if (rep_ < Rep::slice) return 1;
-  const uint32_t inside = rep_ < Rep::array ? size() / 8 : as_.node ? as_.node->weight : 0;
+  if (rep() < Rep::slice) return 1;
+  const uint32_t inside = rep() < Rep::array ? size() / 8 : as_.node ? as_.node->weight : 0;
   return inside + (inside != UINT32_MAX);
 }
 
-inline bool Value::unique() const { return rep_ < Rep::text || !as_.node || as_.node->holders == 1; }
+inline bool Value::unique() const { return rep() < Rep::text || !as_.node || as_.node->holders == 1; }
 
 inline std::span<const Value> Value::items() const {
-  if (rep_ != Rep::array || !as_.node) return {};
+  if (rep() != Rep::array || !as_.node) return {};
   return {reinterpret_cast<const Value*>(as_.node + 1), as_.node->size};
 }
 
 inline std::span<const Entry> Value::entries() const {
-  if (rep_ != Rep::object || !as_.node) return {};
+  if (rep() != Rep::object || !as_.node) return {};
   return {reinterpret_cast<const Entry*>(as_.node + 1), as_.node->size};
 }
 
 inline void Value::count_in(const Value& item) {
   Node& node = *as_.node;
-  if (item.rep_ >= Rep::array) node.depth = std::max(node.depth, item.depth());
+  if (item.rep() >= Rep::array) node.depth = std::max(node.depth, item.depth());
   if (__builtin_add_overflow(node.weight, item.weight(), &node.weight)) node.weight = UINT32_MAX;
 }
 

@@ -52,7 +52,7 @@ void Value::index() {
 }
 
 uint32_t Value::position(std::string_view key) const {
-  if (rep_ != Rep::object || !as_.node) return kAbsent;
+  if (rep() != Rep::object || !as_.node) return kAbsent;
   const auto* entries = reinterpret_cast<const Entry*>(as_.node + 1);
   if (as_.node->size <= kLinear) {
     for (uint32_t i = 0; i < as_.node->size; ++i)

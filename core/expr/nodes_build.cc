@@ -21,6 +21,23 @@ Got Array::eval(Env& env, Value&& in, Value& out) const {
   return Got::value;
 }
 
+Got Array::print(Env& env, Value&& in, std::string& out) const {
+  if (!of_) return out += "[]", Got::value;
+  Run& run = env.run;
+  const size_t begin = out.size();
+  char before = '[';
+  const Flow end = for_each(*of_, env, std::move(in), [&](Value&& item) {
+    out += before, before = ',';
+    json::write(item, out);
+    if (item.depth() >= Value::kMaxDepth) return run.past("the value is nested too deeply"), Flow::fail;
+    if (out.size() - begin > run.limits.bytes) return run.past("the outputs are too large"), Flow::fail;
+    return run.spend() ? Flow::go : Flow::fail;
+  });
+  if (end != Flow::go) return got(end);
+  out += before == '[' ? "[]" : "]";
+  return Got::value;
+}
+
 Node::Yield Object::yield_of(const std::vector<Part>& parts) {
   Yield yield = Yield::one;
   for (const Part& part : parts) yield = wider(yield, wider(part.key->yield(), part.item->yield()));
@@ -142,6 +159,13 @@ std::vector<NodePtr> ordered(Native::Order order, std::vector<NodePtr> arguments
 }  // namespace
 
 Binary::Binary(Op op, NodePtr left, NodePtr right) : Operation(two(std::move(right), std::move(left))), op_(op) {}
+
+Got Binary::eval(Env& env, Value&& in, Value& out) const {
+  Value right, left;
+  if (const Got end = operands()[0]->eval(env, Value(in), right); end != Got::value) return end;
+  if (const Got end = operands()[1]->eval(env, std::move(in), left); end != Got::value) return end;
+  return binary(env.run, op_, std::move(left), std::move(right), out);
+}
 
 Got Binary::apply(Env& env, Value* values, Value& out) const {
   return binary(env.run, op_, std::move(values[1]), std::move(values[0]), out);

@@ -14,6 +14,7 @@ class Array final : public Node {  // [of]
  public:
   explicit Array(NodePtr of) : Node(Yield::one), of_(std::move(of)) {}
   Got eval(Env& env, Value&& in, Value& out) const override;
+  Got print(Env& env, Value&& in, std::string& out) const override;
 
  private:
   NodePtr of_;
@@ -59,6 +60,7 @@ class Operation : public Node {
 class Binary final : public Operation {
  public:
   Binary(Op op, NodePtr left, NodePtr right);
+  Got eval(Env& env, Value&& in, Value& out) const override;
 
  protected:
   Got apply(Env& env, Value* values, Value& out) const override;

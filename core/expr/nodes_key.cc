@@ -33,7 +33,13 @@ void ByKey::sort(std::vector<Keyed>& keyed) {
   constexpr size_t kFew = 16;  // up to which the scratch memory of a merge sort costs more than it saves
   const auto before = [](const Keyed& a, const Keyed& b) { return order(a, b) < 0; };
   if (keyed.size() > kFew) return std::stable_sort(keyed.begin(), keyed.end(), before);
-  for (auto at = keyed.begin(); at != keyed.end(); ++at) std::rotate(std::upper_bound(keyed.begin(), at, *at, before), at, at + 1);
+  for (size_t i = 1; i < keyed.size(); ++i) {
+    if (!before(keyed[i], keyed[i - 1])) continue;
+    Keyed one = std::move(keyed[i]);
+    size_t at = i;
+    for (; at > 0 && before(one, keyed[at - 1]); --at) keyed[at] = std::move(keyed[at - 1]);
+    keyed[at] = std::move(one);
+  }
 }
 
 Got ByKey::refuse(Run& run, const Value& in, const std::vector<Keyed>& keyed) const {

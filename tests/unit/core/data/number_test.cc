@@ -1,6 +1,7 @@
 // number. The peer of real() is strtod, which rounds to the nearest double.
 #include "core/data/number.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <random>
@@ -31,6 +32,24 @@ TEST(Number, RealIsTheNearestDouble) {
     ASSERT_EQ(std::signbit(value), std::signbit(peer)) << text;
   }
   EXPECT_GT(short_ones, 50'000u);
+}
+
+// The peer of write() is the C++ library's shortest text that reads back.
+TEST(Number, FractionsAreWrittenAsShortAsTheyReadBack) {
+  std::mt19937_64 random(4);
+  for (int round = 0; round < 300'000; ++round) {
+    const double scale = std::pow(10, static_cast<double>(random() % 10));
+    double value = static_cast<double>(random() % 1'000'000'000'000 >> random() % 40) / scale;
+    if (round % 3 == 0) value *= 1.1;
+    if (round % 7 == 0) value = std::nextafter(value, 1e300);
+    if (round % 2 == 0) value = -value;
+    if (std::fabs(value) < 1e-3 || std::fabs(value) >= 1e15 || value == std::floor(value)) continue;
+    char peer[64];
+    const std::string wanted(peer, std::to_chars(peer, peer + sizeof peer, value, std::chars_format::fixed).ptr);
+    std::string out;
+    number::write(value, out);
+    ASSERT_EQ(out, wanted);
+  }
 }
 
 }  // namespace
