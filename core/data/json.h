@@ -22,6 +22,7 @@ bool parse(std::string_view text, Keep keep, Value& out, Mistake& mistake);
 
 void write(const Value& value, std::string& out);            // compact, keys in their order
 void write_string(std::string_view text, std::string& out);  // quoted; expects UTF-8
+void write_inside(std::string_view text, std::string& out);  // what stands between the quotes
 // Appends valid JSON text without the white space between its tokens, everything else spelled as it came.
 void compact(std::string_view text, std::string& out);
 

@@ -105,8 +105,7 @@ class Writer {
 
 }  // namespace
 
-void write_string(std::string_view text, std::string& out) {
-  out += '"';
+void write_inside(std::string_view text, std::string& out) {
   for (size_t at = 0;;) {
     const size_t mark = plain_end<Stop::written>(text, at);
     out.append(text, at, mark - at);
@@ -114,6 +113,11 @@ void write_string(std::string_view text, std::string& out) {
     escape(static_cast<unsigned char>(text[mark]), out);
     at = mark + 1;
   }
+}
+
+void write_string(std::string_view text, std::string& out) {
+  out += '"';
+  write_inside(text, out);
   out += '"';
 }
 

@@ -347,7 +347,7 @@ NodePtr Compiler::text(const Ast& tree, const Context& in) {
     parts.push_back(node(*kid, in));
     if (!parts.back()) return nullptr;
   }
-  return std::make_unique<Text>(std::move(parts), write);
+  return std::make_unique<Text>(std::move(parts), write, tree.name.empty() || tree.name == "text");
 }
 
 NodePtr Compiler::format(const Ast& tree, const Context& in) {
@@ -356,7 +356,7 @@ NodePtr Compiler::format(const Ast& tree, const Context& in) {
   std::vector<NodePtr> parts;
   parts.push_back(literal(Value::borrow("")));
   parts.push_back(input(in));
-  return std::make_unique<Text>(std::move(parts), write);
+  return std::make_unique<Text>(std::move(parts), write, tree.name == "text");
 }
 
 }  // namespace leat::expr

@@ -190,7 +190,8 @@ Node::Yield Text::yield_of(const std::vector<NodePtr>& parts) {
   return yield;
 }
 
-Text::Text(std::vector<NodePtr> parts, Format format) : Node(yield_of(parts)), parts_(std::move(parts)), format_(format) {}
+Text::Text(std::vector<NodePtr> parts, Format format, bool plain)
+    : Node(yield_of(parts)), parts_(std::move(parts)), format_(format), plain_(plain) {}
 
 Got Text::eval(Env& env, Value&& in, Value& out) const {
   std::string text;
@@ -204,6 +205,25 @@ Got Text::eval(Env& env, Value&& in, Value& out) const {
   }
   out = Value::text(text);
   return env.run.spend(1 + text.size() / 64) ? Got::value : Got::fail;
+}
+
+Got Text::print(Env& env, Value&& in, std::string& out) const {
+  std::string piece;
+  const size_t begin = out.size();
+  out += '"';
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    Value value;
+    if (const Got end = parts_[i]->eval(env, Value(in), value); end != Got::value) return end;
+    if (i % 2 == 0 || (plain_ && value.is_string())) {
+      json::write_inside(value.view(), out);
+      continue;
+    }
+    piece.clear();
+    if (!format_(env.run, value, piece)) return Got::fail;
+    json::write_inside(piece, out);
+  }
+  out += '"';
+  return env.run.spend(1 + (out.size() - begin) / 64) ? Got::value : Got::fail;
 }
 
 // From the last to the first: the language varies the first expression quickest.

@@ -90,8 +90,9 @@ class Native final : public Operation {
 class Text final : public Node {
  public:
   using Format = bool (*)(Run& run, const Value& value, std::string& out);
-  Text(std::vector<NodePtr> parts, Format format);  // literals and values by turns
+  Text(std::vector<NodePtr> parts, Format format, bool plain);  // literals and values by turns
   Got eval(Env& env, Value&& in, Value& out) const override;
+  Got print(Env& env, Value&& in, std::string& out) const override;
   Flow each(Env& env, Spot&& in, Emit emit) const override;
 
  private:
@@ -99,6 +100,7 @@ class Text final : public Node {
   static Yield yield_of(const std::vector<NodePtr>& parts);
   std::vector<NodePtr> parts_;
   Format format_;
+  bool plain_;  // strings go in as they are
 };
 
 // left OP right with the language's rules and messages.

@@ -100,6 +100,21 @@ TEST(Shortcut, EditsAreWhatTheValueWouldBe) {
   }
 }
 
+TEST(Shortcut, TextAndArraysArePrintedAsTheyAreMade) {
+  for (const char* text :
+       {R"~("\(.a) and \(.b): \(.k1)")~", R"~(@json "\(.a)\u007f\"\(.k2)")~", R"~(@text "\(.k1)")~", "@text", "@json", "@html",
+        R"~("\(.a | error)")~", R"~("\(empty)")~", R"~([.[]?, "\(.a)"])~", "[.a, error(.b)]", "[.[]? | select(. == 1)]", "[]",
+        R"~({x: [.[]?], y: "\(.a)"})~", "[.a] | {b: .}", "[.. | strings]", "[.a, .b][1]"}) {
+    Bench bench(text);
+    for (uint32_t seed = 0; seed < 300; ++seed) {
+      test::RandomJson random(seed, seed % 3 * 3);
+      const std::string record = seed % 10 == 0 ? random.value(0) : random.object();
+      const auto [written, valued] = bench.run(record);
+      EXPECT_EQ(written, valued) << text << " of " << record;
+    }
+  }
+}
+
 void same(const char* quick, const char* meant) {
   Bench a(quick), b(meant);
   for (uint32_t seed = 0; seed < 500; ++seed) {
