@@ -106,6 +106,7 @@ class Writer {
 }  // namespace
 
 void write_inside(std::string_view text, std::string& out) {
+  if (text.size() <= 16 && plain<Stop::written>(text)) return void(out += text);
   for (size_t at = 0;;) {
     const size_t mark = plain_end<Stop::written>(text, at);
     out.append(text, at, mark - at);
@@ -116,12 +117,21 @@ void write_inside(std::string_view text, std::string& out) {
 }
 
 void write_string(std::string_view text, std::string& out) {
+  char quoted[128];
+  if (text.size() <= sizeof quoted - 2 && plain<Stop::written>(text)) {  // most are: one append, not three
+    quoted[0] = quoted[text.size() + 1] = '"';
+    text.copy(quoted + 1, text.size());
+    return void(out.append(quoted, text.size() + 2));
+  }
   out += '"';
   write_inside(text, out);
   out += '"';
 }
 
-void write(const Value& value, std::string& out) { Writer(out).value(value); }
+void write(const Value& value, std::string& out) {
+  if (value.is_string()) return write_string(value.view(), out);
+  Writer(out).value(value);
+}
 
 namespace {
 

@@ -54,7 +54,7 @@ Object::Object(std::vector<Part> parts) : Node(yield_of(parts)), parts_(std::mov
     if (std::find(known.begin(), known.end(), spelled) != known.end()) return;
     known.push_back(spelled);
   }
-  for (std::string& spelled : known) spelled += ':';
+  for (size_t i = 0; i < known.size(); ++i) known[i] = (i == 0 ? '{' : ',') + known[i] + ':';
   spelled_ = std::move(known);
 }
 
@@ -95,9 +95,8 @@ Flow Object::each(Env& env, Spot&& in, Emit emit) const {
 
 Got Object::print(Env& env, Value&& in, std::string& out) const {
   if (spelled_.empty()) return Node::print(env, std::move(in), out);
-  char before = '{';
-  for (size_t i = 0; i < parts_.size(); ++i, before = ',') {
-    out += before, out += spelled_[i];
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    out += spelled_[i];
     if (const Got end = parts_[i].item->print(env, Value(in), out); end != Got::value) return end;
   }
   out += '}';
@@ -212,8 +211,11 @@ Got Text::print(Env& env, Value&& in, std::string& out) const {
   const size_t begin = out.size();
   out += '"';
   for (size_t i = 0; i < parts_.size(); ++i) {
-    Value value;
-    if (const Got end = parts_[i]->eval(env, Value(in), value); end != Got::value) return end;
+    Value made;
+    const Value* known = parts_[i]->constant();
+    if (!known)
+      if (const Got end = parts_[i]->eval(env, Value(in), made); end != Got::value) return end;
+    const Value& value = known ? *known : made;
     if (i % 2 == 0 || (plain_ && value.is_string())) {
       json::write_inside(value.view(), out);
       continue;

@@ -34,7 +34,7 @@ class Object final : public Node {
   Flow from(size_t part, Env& env, const Spot& in, const Value& made, Emit emit) const;
   static Yield yield_of(const std::vector<Part>& parts);
   std::vector<Part> parts_;
-  std::vector<std::string> spelled_;  // "key": of each part, where all keys are constant and differ
+  std::vector<std::string> spelled_;  // {"key": or ,"key": of each part, where all keys are constant and differ
 };
 
 // Operation: a function of the outputs of its operands, for each combination of them, the first operand's the slowest.

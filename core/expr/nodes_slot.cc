@@ -142,6 +142,7 @@ Got Slot::print(Env& env, Value&& in, std::string& out) const {
       json::compact(text, out);
       return Got::value;
     case Kind::string:
+      if (column.form == Form::plain && !whole()) return json::write_string(text, out), Got::value;
       if (column.form != Form::escaped) break;
       out += '"', out += text, out += '"';
       return Got::value;
