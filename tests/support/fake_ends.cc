@@ -24,6 +24,7 @@ Pull FakeSource::pull(Pool& pool, SlabRef& slab, uint64_t& end) {
 }
 
 void FakeSource::frame(Slab& slab) const {
+  if (on_frame) on_frame();
   for (uint32_t begin = 0; begin < slab.size();) {
     const auto end = static_cast<uint32_t>(slab.text().find('\n', begin));
     slab.records.push_back({begin, end});

@@ -34,7 +34,10 @@ class FakeSource final : public Source {
   void committed(uint64_t position, bool) override;
   const Error* error() const override { return fail_at ? &error_ : nullptr; }
   bool in_turn() const override { return file_; }
+  bool unpacks() const override { return packed; }
 
+  bool packed = false;
+  std::function<void()> on_frame;  // any lane
   std::atomic<bool> stopped{false};
   std::atomic<size_t> given{0};
   bool endless = false;  // past its records it rests until it is stopped

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include "stages/catalog.h"
 #include "tests/support/fake_ends.h"
@@ -335,6 +336,23 @@ INSTANTIATE_TEST_SUITE_P(All, Lanes,
                            return "lanes" + std::to_string(of.param.threads) + "_batch" + std::to_string(of.param.per_batch) + "_rest" +
                                   std::to_string(of.param.rest) + "_patience" + std::to_string(of.param.patience);
                          });
+
+// Where nothing is done but to pass records on, one thread is enough; not where what is read must be unpacked.
+TEST(Runner, UnpackingIsWorthAThreadBesideIt) {
+  for (const bool packed : {false, true}) {
+    Rig rig;
+    rig.patience = 3;
+    auto& source = rig.source(std::make_unique<FakeSource>("a", 500, 5));
+    const auto& sink = rig.sink(std::make_unique<FakeSink>(), {0});
+    source.packed = packed;
+    std::atomic<int> here{0}, elsewhere{0};
+    source.on_frame = [&, main = std::this_thread::get_id()] { ++(std::this_thread::get_id() == main ? here : elsewhere); };
+    rig.run(2);
+    EXPECT_EQ(sink.records, names("a", 500));
+    EXPECT_EQ(here, packed ? 3 : 100);
+    EXPECT_EQ(elsewhere, packed ? 97 : 0);
+  }
+}
 
 }  // namespace
 }  // namespace leat
