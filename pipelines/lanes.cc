@@ -105,7 +105,10 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   if (pulled == Pull::batch) {
     pool_.charge(*slab);
     Receipt receipt(input.frontier, end);
-    input.token.unlock();
+    {
+      const Stint waits(Stopwatch::kTurn);
+      input.token.unlock();
+    }
     if (graph_.strict) {
       turn_strictly(input, std::move(slab), std::move(receipt), number);
     } else {
@@ -129,6 +132,12 @@ bool Runner::enter_turn(uint64_t number) {
   return turnstile_.enter(number);
 }
 
+// Who lets another in may have to make room for it on this very core: that is no work either.
+void Runner::leave_turn() {
+  const Stint waits(Stopwatch::kTurn);
+  turnstile_.leave();
+}
+
 void Runner::turn_batch(Lane& lane, uint64_t number) {
   if (!enter_turn(number)) {
     lane.crossings.clear();
@@ -138,7 +147,7 @@ void Runner::turn_batch(Lane& lane, uint64_t number) {
   for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
   lane.crossings.clear();
   after_turn();
-  turnstile_.leave();
+  leave_turn();
 }
 
 void Runner::turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number) {
@@ -146,7 +155,7 @@ void Runner::turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uin
   serial_->now = now();
   walk_strictly(input, std::move(slab), std::move(receipt));
   after_turn();
-  turnstile_.leave();
+  leave_turn();
 }
 
 void Runner::turn_end(InputState& input, uint64_t number) {
@@ -157,7 +166,7 @@ void Runner::turn_end(InputState& input, uint64_t number) {
     for (uint32_t reader : *readers) parent_ended(reader);
   after_turn();
   check_over();
-  turnstile_.leave();
+  leave_turn();
 }
 
 }  // namespace leat

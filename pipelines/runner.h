@@ -109,6 +109,7 @@ class Runner {
   bool may_read(const InputState& input) const;
   bool lane_pull(Lane& lane, InputState& input);
   bool enter_turn(uint64_t number);
+  void leave_turn();
   void turn_batch(Lane& lane, uint64_t number);
   void turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number);
   void turn_end(InputState& input, uint64_t number);
