@@ -103,7 +103,7 @@ Got multiply(Run& run, Value&& left, Value&& right, Value& out) {
 
 Got split(Run& run, const Value& whole, std::string_view by, Value& out) {
   const std::string_view text = whole.view();
-  out = Value::array();
+  out = Value::array(text.empty() ? 0 : 8);
   if (text.empty()) return Got::value;
   for (size_t at = 0;;) {
     const size_t end = by.empty() ? at + byte_of(text.substr(at), 1) : text.find(by, at);

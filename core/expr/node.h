@@ -89,6 +89,8 @@ class Node {
   virtual Got truth(Env& env, Value&& in, bool& yes) const;
   // eval() for who only wants the output's JSON text.
   virtual Got print(Env& env, Value&& in, std::string& out) const;
+  // each() for who only wants the JSON text of all outputs: each gets `before` in front, which then is a comma.
+  virtual Flow print_all(Env& env, Value&& in, char& before, std::string& out) const;
   virtual const Value* constant() const { return nullptr; }
 
  private:

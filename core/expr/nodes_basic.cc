@@ -35,6 +35,16 @@ Got Node::print(Env& env, Value&& in, std::string& out) const {
   return end;
 }
 
+Flow Node::print_all(Env& env, Value&& in, char& before, std::string& out) const {
+  Run& run = env.run;
+  return for_each(*this, env, std::move(in), [&](Value&& item) {
+    if (item.depth() >= Value::kMaxDepth) return run.past("the value is nested too deeply"), Flow::fail;
+    out += std::exchange(before, ',');
+    json::write(item, out);
+    return run.spend() && run.printed(out.size()) ? Flow::go : Flow::fail;
+  });
+}
+
 Literal::Literal(Value value) : Node(Yield::one), value_(std::move(value)) { value_.freeze(); }
 
 Literal::~Literal() { value_.thaw(); }
@@ -70,6 +80,18 @@ Got Pipe::print(Env& env, Value&& in, std::string& out) const {
   Value middle;
   const Got end = left_->eval(env, std::move(in), middle);
   return end == Got::value ? right_->print(env, std::move(middle), out) : end;
+}
+
+Flow Pipe::print_all(Env& env, Value&& in, char& before, std::string& out) const {
+  return for_each(*left_, env, std::move(in), [&](Value&& middle) {
+    if (!right_->single()) return right_->print_all(env, std::move(middle), before, out);
+    const size_t mark = out.size();
+    out += before;
+    const Got end = right_->print(env, std::move(middle), out);
+    if (end != Got::value) return out.resize(mark), flow(end);
+    before = ',';
+    return env.run.spend() && env.run.printed(out.size()) ? Flow::go : Flow::fail;
+  });
 }
 
 Flow Comma::each(Env& env, Spot&& in, Emit emit) const {

@@ -41,6 +41,7 @@ class Pipe final : public Node {
   Flow each(Env& env, Spot&& in, Emit emit) const override;
   Got truth(Env& env, Value&& in, bool& yes) const override;
   Got print(Env& env, Value&& in, std::string& out) const override;
+  Flow print_all(Env& env, Value&& in, char& before, std::string& out) const override;
 
  private:
   NodePtr left_, right_;

@@ -22,18 +22,9 @@ Got Array::eval(Env& env, Value&& in, Value& out) const {
 }
 
 Got Array::print(Env& env, Value&& in, std::string& out) const {
-  if (!of_) return out += "[]", Got::value;
-  Run& run = env.run;
-  const size_t begin = out.size();
   char before = '[';
-  const Flow end = for_each(*of_, env, std::move(in), [&](Value&& item) {
-    out += before, before = ',';
-    json::write(item, out);
-    if (item.depth() >= Value::kMaxDepth) return run.past("the value is nested too deeply"), Flow::fail;
-    if (out.size() - begin > run.limits.bytes) return run.past("the outputs are too large"), Flow::fail;
-    return run.spend() ? Flow::go : Flow::fail;
-  });
-  if (end != Flow::go) return got(end);
+  if (of_)
+    if (const Flow end = of_->print_all(env, std::move(in), before, out); end != Flow::go) return got(end);
   out += before == '[' ? "[]" : "]";
   return Got::value;
 }

@@ -19,7 +19,8 @@ Result<std::shared_ptr<const Program>> Program::compile(std::string_view text, F
   if (!tree) return tree.error();
   auto made = Compiler(text, plan, options).all(**tree);
   if (!made) return made.error();
-  return std::shared_ptr<const Program>(std::make_shared<Compiled>(std::move(*made), expr::needle(**tree)));  // shared: clones of a stage run one program
+  return std::shared_ptr<const Program>(
+      std::make_shared<Compiled>(std::move(*made), expr::needle(**tree)));  // shared: clones of a stage run one program
 }
 
 struct Machine::State {
@@ -106,6 +107,7 @@ bool Machine::each(const Program& program, const Row& row, const std::function<b
 
 bool Machine::write(const Program& program, const Row& row, std::string& out, std::vector<Span>& spans) {
   const size_t mark = out.size(), known = spans.size();
+  state_->run.printed_before = mark;
   const auto line = [&](size_t begin) {
     spans.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(out.size())});
     out += '\n';
@@ -121,7 +123,7 @@ bool Machine::write(const Program& program, const Row& row, std::string& out, st
              const size_t begin = out.size();
              json::write(value, out);
              line(begin);
-             return out.size() - mark > state_->run.limits.bytes ? (state_->run.past("the outputs are too large"), Flow::fail) : Flow::go;
+             return state_->run.printed(out.size()) ? Flow::go : Flow::fail;
            }) == Flow::fail;
   });
   if (!state_->failed(failed)) return true;

@@ -23,8 +23,9 @@ struct Run {
   Value error;           // of the last failure
   bool bounded = false;  // it was a limit, which no `try` catches
   uint64_t steps = 0;
-  int64_t memory = 0;   // of this thread when the run began
-  uint64_t copied = 0;  // of this thread when work was last counted
+  size_t printed_before = 0;  // of other records, where the outputs are printed
+  int64_t memory = 0;         // of this thread when the run began
+  uint64_t copied = 0;        // of this thread when work was last counted
   uint32_t depth = 0;
   const char* stack = nullptr;  // where it stood when the run began
   int64_t labels = 0;           // given out
@@ -47,6 +48,8 @@ struct Run {
   }
   // Whether so many bytes more are within the bound: asked before they are taken.
   bool room(double bytes);
+  // Whether what the record's outputs have come to is within the bound, now that so much has been printed in all.
+  bool printed(size_t size) { return size - printed_before <= limits.bytes || (past("the outputs are too large"), false); }
   // Whether a value just built is within the bounds on depth and size.
   bool within(const Value& value) {
     const bool fits = value.depth() <= Value::kMaxDepth && uint64_t{value.weight()} * 8 <= limits.bytes * 2;

@@ -31,14 +31,14 @@ struct Written {
   std::string text;
 };
 
-Written write(std::string_view text, std::string_view record) {
+Written write(std::string_view text, std::string_view record, const Limits& limits = {}) {
   FieldPlan plan;
   const auto program = Program::compile(text, plan);
   Pool pool;
   SlabRef slab = pool.take();
   slab->add(record);
   test::look(*slab, plan);
-  Machine machine;
+  Machine machine(limits);
   std::string out = "kept\n";
   std::vector<Span> spans;
   const bool good = machine.write(**program, {slab.get(), 0}, out, spans);
@@ -183,6 +183,16 @@ TEST(Program, PartsOfTextAreBounded) {
   for (const char* program : {"explode", "split(\"\")", "split(\"x\")", ". / \"\"", ". * 3"}) {
     EXPECT_EQ(run(program, text, {}, small).code, "limit") << program;
   }
+}
+
+// An array that is only printed is never held, but what is printed of it is.
+TEST(Program, PrintedArraysAreBounded) {
+  Limits small;
+  small.bytes = 1 << 20;
+  EXPECT_TRUE(write("[range(10000) | \"0123456789\"]", "null", small).good);
+  EXPECT_FALSE(write("[range(1000000) | \"0123456789\"]", "null", small).good);
+  EXPECT_FALSE(write("[range(1000000) | {a: .}]", "null", small).good);
+  EXPECT_FALSE(write("{x: [range(1000000)]}", "null", small).good);
 }
 
 // jq 1.6: the state is null behind an update without output.

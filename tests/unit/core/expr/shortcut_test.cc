@@ -101,10 +101,28 @@ TEST(Shortcut, EditsAreWhatTheValueWouldBe) {
 }
 
 TEST(Shortcut, TextAndArraysArePrintedAsTheyAreMade) {
-  for (const char* text :
-       {R"~("\(.a) and \(.b): \(.k1)")~", R"~(@json "\(.a)\u007f\"\(.k2)")~", R"~(@text "\(.k1)")~", "@text", "@json", "@html",
-        R"~("\(.a | error)")~", R"~("\(empty)")~", R"~([.[]?, "\(.a)"])~", "[.a, error(.b)]", "[.[]? | select(. == 1)]", "[]",
-        R"~({x: [.[]?], y: "\(.a)"})~", "[.a] | {b: .}", "[.. | strings]", "[.a, .b][1]"}) {
+  for (const char* text : {R"~("\(.a) and \(.b): \(.k1)")~",
+                           R"~(@json "\(.a)\u007f\"\(.k2)")~",
+                           R"~(@text "\(.k1)")~",
+                           "@text",
+                           "@json",
+                           "@html",
+                           R"~("\(.a | error)")~",
+                           R"~("\(empty)")~",
+                           R"~([.[]?, "\(.a)"])~",
+                           "[.a, error(.b)]",
+                           "[.[]? | select(. == 1)]",
+                           "[]",
+                           R"~({x: [.[]?], y: "\(.a)"})~",
+                           "[.a] | {b: .}",
+                           "[.. | strings]",
+                           "[.a, .b][1]",
+                           "[.[]? | {x: ., y: [.[]?]}]",
+                           "[.[]? | .a?, 1]",
+                           "[.[]? | select(. != null) | {n: length?}]",
+                           "map({a: .}?)",
+                           "[[.[]?] | .[] | (., [.])]",
+                           "[.[]? | if . then error else [] end]"}) {
     Bench bench(text);
     for (uint32_t seed = 0; seed < 300; ++seed) {
       test::RandomJson random(seed, seed % 3 * 3);
