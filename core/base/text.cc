@@ -182,7 +182,8 @@ std::string rfc3339(Instant time) {
 bool utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
 size_t find(std::string_view text, std::string_view part, size_t from) {
-  if (from > text.size()) return std::string_view::npos;
+  if (from > text.size() || part.size() > text.size() - from) return std::string_view::npos;
+  if (part.empty()) return from;  // neither may have an address, which memmem would not take
   const void* at = memmem(text.data() + from, text.size() - from, part.data(), part.size());
   return at ? static_cast<size_t>(static_cast<const char*>(at) - text.data()) : std::string_view::npos;
 }
