@@ -3,13 +3,12 @@
 What grows faster than it should is flagged.
 """
 import math
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 
 from data import size
-from measure import Failed, median
+from measure import Failed, busy, median
 from task import Case
 
 SLACK = 0.15          # in the exponent: a tenfold step may cost 1.4 times as much as it should
@@ -109,7 +108,7 @@ def _keys(machine, most):
                              f""" i * 48271 % {count}, i % 1000 }}'""")
         points.append(Point(count, file, {
             "dedupe": f"leat dedupe .k --max-keys {2 * most} < {file}",
-            "window": f"leat window --global --by .k --max-keys {2 * most} --emit '{{n: count, sum: sum(.v)}}' < {file}",
+            "window": f"leat window --global --by .k --max-keys {2 * most} --max-bytes 4GiB --emit '{{n: count, sum: sum(.v)}}' < {file}",
         }))
     return Curve("keys, same number of records", "keys", 0, points,
                  "With the number of keys grows what comes out, a record for each, and what must be written, and for a window sorted,"
@@ -127,7 +126,7 @@ def _make(machine, file, command):
 
 def lines(machine, want):
     """Tables, one a curve. Each cost is the median of three runs, taken in turn; of what takes long it is that of one."""
-    out = [f"Load average at the start: {os.getloadavg()[0]:.1f}. A step is the exponent of the CPU seconds from one line to the next: with more"
+    out = [f"At the start other programs kept {busy():.2f} processors busy. A step is the exponent of the CPU seconds from one line to the next: with more"
            " bytes or stages, 1 is linear; with another size of record, or other keys, in the same amount of data, 0 is. What is over"
            f" that by more than {SLACK} (tenfold steps that cost {10**SLACK:.1f} times what they should) is marked **WORSE**."]
     for curve in curves(machine, want):
@@ -147,6 +146,7 @@ def _measure(curve, machine, rounds):
     seen, failed = {}, {}
     for _ in range(rounds):
         for point in curve.points:
+            machine.warm(point.file)
             for program, command in point.commands.items():
                 at = (point.x, program)
                 if at in failed or (at in seen and seen[at][0].wall > LONG):

@@ -2,6 +2,7 @@
 import os
 import statistics
 import subprocess
+import time
 from dataclasses import dataclass
 
 
@@ -19,6 +20,17 @@ class Failed(Exception):
     """The command did not end with status 0, or did not end in time."""
 
 
+def busy(seconds=3):
+    """How many processors work now, while we do not; the load average tells of the minute before too, of a build for one."""
+    def ticks():
+        with open("/proc/stat", encoding="utf-8") as lines:
+            return [int(word) for word in next(lines).split()[1:9]]
+    before = ticks()
+    time.sleep(seconds)
+    spent = [now - then for now, then in zip(ticks(), before)]
+    return os.cpu_count() * (1 - (spent[3] + spent[4]) / max(1, sum(spent)))
+
+
 class Machine:
     """Where commands run: with our tools in front of the path, in the folder of the data."""
 
@@ -32,6 +44,12 @@ class Machine:
         if done.returncode:
             raise Failed(f"{command}: {done.stderr.strip()}")
         return [line.split() for line in done.stdout.splitlines()], done.stderr
+
+    def warm(self, file):
+        """Reads it once, so that nobody pays for the disk."""
+        with open(f"{self.folder}/{file}", "rb", buffering=0) as data:
+            while data.read(2**20):
+                pass
 
     def cost(self, case):
         """The cost of a case: the median of its runs, or for a lone record the 99th percentile of its way."""

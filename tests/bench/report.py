@@ -9,7 +9,12 @@ import subprocess
 from measure import median
 
 
-QUIET = 0.7  # load average
+QUIET = 0.2  # processors that were busy with something else
+
+
+def factor(ratio):
+    """Two digits say enough."""
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 def machine(here, leat_version, sizes, rounds, load):
@@ -26,7 +31,7 @@ def machine(here, leat_version, sizes, rounds, load):
         " one after the other, and the row's figure is the median of the rounds' ratios (least to most in brackets).",
         "CPU is user and system time of all processes of the command, memory that of the largest one. All output went through a pipe."
         " By CPU: the same ratio of CPU seconds, which other programs on the machine disturb less.",
-        f"Load average before the first round: {load:.1f}."
+        f"Before the first round other programs kept {load:.2f} processors busy."
         + (" **The machine was not quiet: the wall times say little.**" if load > QUIET else ""),
     ]
 
@@ -76,11 +81,11 @@ def short_lines(outcomes, twenty):
     columns = [name for name in COLUMNS if any(name in row for row in times.values())]
     lines = ["| | " + " | ".join(COLUMNS[name] for name in columns) + " |", "|---|" + "---:|" * len(columns)]
     for task, row in times.items():
-        lines.append(f"| {task} | " + " | ".join(f"{row[name]:.2g}" if name in row else "" for name in columns) + " |")
+        lines.append(f"| {task} | " + " | ".join(factor(row[name]) if name in row else "" for name in columns) + " |")
     if twenty and "jq-1.8" in columns:
         mean = statistics.geometric_mean(statistics.median(outcome.values(outcome.task.goals[0])) for outcome in twenty if outcome.costs)
         row = {"jq-1.8": mean}
-        lines.append("| twenty jq programs, mean | " + " | ".join(f"{row[name]:.2g}" if name in row else "" for name in columns) + " |")
+        lines.append("| twenty jq programs, mean | " + " | ".join(factor(row[name]) if name in row else "" for name in columns) + " |")
     return lines
 
 
