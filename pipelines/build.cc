@@ -154,8 +154,7 @@ class Builder {
     node.id = from.dead_letters ? "dlq" : number == 1 ? "sink" : fmt::format("sink-{}", number);
     const std::string* codec = codec_name(end, from.dead_letters ? "" : "out");
     const std::string fallback = from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
-    auto made =
-        leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals),
+    auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals),
                                 {from.dead_letters, end.discarded});
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);

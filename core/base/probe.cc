@@ -14,7 +14,8 @@ namespace {
 
 // How usual a byte is in logs and JSON text, roughly; what is not named is rarer than any of these.
 int usual(char byte) {
-  static constexpr std::string_view kFromRareToUsual = "QXJZKVWYUHBFGMLPTRDNOSCIAEqjzxkvywbfgp%?&=#()_[]{}@;+*'mhuldcnorsita6789543-e0/2.1:,\" ";
+  static constexpr std::string_view kFromRareToUsual =
+      "QXJZKVWYUHBFGMLPTRDNOSCIAEqjzxkvywbfgp%?&=#()_[]{}@;+*'mhuldcnorsita6789543-e0/2.1:,\" ";
   return static_cast<int>(kFromRareToUsual.find(byte) + 1);
 }
 
@@ -39,8 +40,8 @@ __attribute__((target("avx2"))) Looked look(const char* text, size_t from, size_
         _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_loadu_si256(ones + 1), one), _mm256_cmpeq_epi8(_mm256_loadu_si256(others + 1), other));
     const __m256i any = _mm256_or_si256(low, high);
     if (_mm256_testz_si256(any, any)) continue;
-    uint64_t places = static_cast<uint32_t>(_mm256_movemask_epi8(low)) |
-                      static_cast<uint64_t>(static_cast<uint32_t>(_mm256_movemask_epi8(high))) << 32;
+    uint64_t places =
+        static_cast<uint32_t>(_mm256_movemask_epi8(low)) | static_cast<uint64_t>(static_cast<uint32_t>(_mm256_movemask_epi8(high))) << 32;
     for (; places != 0; places &= places - 1) {
       const auto place = static_cast<size_t>(__builtin_ctzll(places));
       if (std::memcmp(at + place, wanted.data(), wanted.size()) == 0) return {from + place, true};

@@ -157,7 +157,9 @@ class Walk {
     const char* p = base_ + *at;
     const uint32_t size = bare_size(at);
     const auto is = [&](const char(&word)[5]) { return std::memcmp(p, word, 4) == 0; };
-    const bool good = *p <= '9' ? json::padded_number(p, size) : size == 4 ? is("null") || is("true") : size == 5 && is("fals") && p[4] == 'e';
+    const bool good = *p <= '9'   ? json::padded_number(p, size)
+                      : size == 4 ? is("null") || is("true")
+                                  : size == 5 && is("fals") && p[4] == 'e';
     return good ? at + 1 : nullptr;
   }
 

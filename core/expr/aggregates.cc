@@ -50,6 +50,7 @@ std::optional<double> percentile(std::string_view name) {
 void spell(const Ast& tree, std::string& out) {
   out += fmt::format("{}{}{}{} ", static_cast<int>(tree.kind), tree.optional ? "?" : ":", static_cast<int>(tree.op), tree.name);
   json::write(tree.value, out);
+  if (tree.kind == Ast::Kind::place) out += fmt::format("{}", tree.at);  // what it says is where it stands
   for (const std::string& name : tree.params) (out += ' ') += name;
   out += '(';
   for (const AstPtr& kid : tree.kids)

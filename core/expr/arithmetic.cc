@@ -103,15 +103,15 @@ Got multiply(Run& run, Value&& left, Value&& right, Value& out) {
 
 Got split(Run& run, const Value& whole, std::string_view by, Value& out) {
   const std::string_view text = whole.view();
-  out = Value::array(text.empty() ? 0 : 8);
-  if (text.empty()) return Got::value;
-  for (size_t at = 0;;) {
-    const size_t end = by.empty() ? at + byte_of(text.substr(at), 1) : text.find(by, at);
-    out.push(whole.part(at, std::min(end, text.size()) - at));
+  Value pieces = Value::array(text.empty() ? 0 : 8);
+  for (size_t at = 0, end = 0; !text.empty() && at != std::string_view::npos; at = end) {
+    end = by.empty() ? at + byte_of(text.substr(at), 1) : text.find(by, at);
+    pieces.push(whole.part(at, std::min(end, text.size()) - at));
     if (!run.spend()) return Got::fail;
-    if (end == (by.empty() ? text.size() : std::string_view::npos)) return Got::value;
-    at = end + by.size();
+    end = end == (by.empty() ? text.size() : std::string_view::npos) ? std::string_view::npos : end + by.size();
   }
+  out = std::move(pieces);
+  return Got::value;
 }
 
 Got divide(Run& run, Value&& left, Value&& right, Value& out) {

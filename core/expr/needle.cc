@@ -37,8 +37,7 @@ std::optional<Needle> needle(const Ast& condition) {
   static const Ast kRecord(Kind::identity, 0);
   const auto& kids = condition.kids;
   if (condition.kind == Kind::both) return needle(*kids[0]);
-  if (condition.kind == Kind::pipe && is_path(*kids[0]) && asks_for_part(*kids[1]))
-    return needle_of(*kids[0], *kids[1]->kids[0], false);
+  if (condition.kind == Kind::pipe && is_path(*kids[0]) && asks_for_part(*kids[1])) return needle_of(*kids[0], *kids[1]->kids[0], false);
   if (condition.kind == Kind::binary && condition.op == Op::equal) {
     if (is_path(*kids[0]) && is_text(*kids[1])) return needle_of(*kids[0], *kids[1], true);
     if (is_text(*kids[0]) && is_path(*kids[1])) return needle_of(*kids[1], *kids[0], true);

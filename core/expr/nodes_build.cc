@@ -209,11 +209,12 @@ Got Text::print(Env& env, Value&& in, std::string& out) const {
     const Value& value = known ? *known : made;
     if (i % 2 == 0 || (plain_ && value.is_string())) {
       json::write_inside(value.view(), out);
-      continue;
+    } else {
+      piece.clear();
+      if (!format_(env.run, value, piece)) return Got::fail;
+      json::write_inside(piece, out);
     }
-    piece.clear();
-    if (!format_(env.run, value, piece)) return Got::fail;
-    json::write_inside(piece, out);
+    if (!env.run.printed(out.size())) return Got::fail;
   }
   out += '"';
   return env.run.spend(1 + (out.size() - begin) / 64) ? Got::value : Got::fail;

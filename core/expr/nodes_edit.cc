@@ -27,12 +27,14 @@ bool EditRecord::compute(Env& env, const Change& change, std::string& out) const
 
 Got EditRecord::print(Env& env, Value&& in, std::string& out) const {
   Run& run = env.run;
+  const uint64_t steps = run.steps;
   const Column& column = run.column(record_->column());
   bool good = column.kind == Column::Kind::object && column.form == Column::Form::plain && run.spend(1 + changes_.size());
   if (run.spelled.size() < changes_.size()) run.spelled.resize(changes_.size());
   for (size_t i = 0; good && i < changes_.size(); ++i) good = compute(env, changes_[i], run.spelled[i]);
   if (good && json::edit({run.row->slab->data() + column.begin, column.size}, edits_, run.spelled, out)) return Got::value;
   run.error = Value(), run.bounded = false;
+  run.steps = steps;  // the slow way has all of what is left
   return slow_->print(env, std::move(in), out);
 }
 

@@ -45,7 +45,7 @@ class Program {
   // Adds the paths it reads to `plan`. The error's text holds the expression, position and caret on lines of their own.
   static Result<std::shared_ptr<const Program>> compile(std::string_view text, FieldPlan& plan, const CompileOptions& options = {});
   virtual ~Program() = default;
-  virtual bool reads_envelope() const = 0;  // $artifact, $meta, $subject, $time, $id, $origin, $error
+  virtual bool reads_envelope() const = 0;                  // $artifact, $meta, $subject, $time, $id, $origin, $error
   virtual const std::optional<Needle>& needle() const = 0;  // without which it is not true; as a condition
 };
 

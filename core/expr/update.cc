@@ -67,7 +67,12 @@ Got Update::eval(Env& env, Value&& in, Value& out) const {
 }
 
 bool Assign::change(Run& run, Value& at, const Value& value) const {
-  if (way_ == Way::operate) return binary(run, op_, std::move(at), Value(value), at) == Got::value;
+  if (way_ == Way::operate) {
+    Value made;  // not `at`: the answer may be made of parts of it
+    if (binary(run, op_, std::move(at), Value(value), made) != Got::value) return false;
+    at = std::move(made);
+    return true;
+  }
   if (way_ == Way::set || !at.truthy()) at = value;
   return true;
 }

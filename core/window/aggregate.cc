@@ -213,9 +213,7 @@ bool Aggregate::numeric() const {
   return kind_ == Kind::sum || kind_ == Kind::avg || kind_ == Kind::var || kind_ == Kind::rate || kind_ == Kind::quantile;
 }
 
-bool Aggregate::accepts(const Value& value) const {
-  return !numeric() || value.is_number() || value.is_null();
-}
+bool Aggregate::accepts(const Value& value) const { return !numeric() || value.is_number() || value.is_null(); }
 
 void Aggregate::add(State& state, const Value& value, Order order) const {
   if (!value.is_null()) std::visit(Adder{*this, value, order}, state);

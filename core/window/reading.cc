@@ -22,7 +22,8 @@ constexpr Instant kFirst{std::chrono::sys_days{std::chrono::year(1778) / 1 / 1}}
 Value converted(const Value& number) {
   const double real = number.number();
   int64_t whole = 0;
-  return real == std::trunc(real) && number.whole(whole) ? Value::integer(whole) : Value::real(real);
+  const bool negative_zero = real == 0 && std::signbit(real);
+  return real == std::trunc(real) && !negative_zero && number.whole(whole) ? Value::integer(whole) : Value::real(real);
 }
 
 }  // namespace

@@ -32,12 +32,26 @@ TEST(Needle, IsWhatAConditionAsksFirst) {
 }
 
 TEST(Needle, IsNotFoundWhereThereIsADoubt) {
-  for (const char* condition :
-       {R"(.level != "error")", R"(.level == "error" or .a)", R"(.a and .level == "error")", R"(.level == "")", R"(.level == 5)",
-        R"(.level == .other)", R"(.level == "caf\u00e9")", R"(.msg | test("time.out"))", R"(.msg | test("x"; "i"))",
-        R"(.msg | contains("x") | not)", R"(.a[0] == "x")", R"(.a[] == "x")", R"(.a | contains({b: "x"}))", R"(.msg | ltrimstr("x"))",
-        R"(def contains(x): true; contains("x"))", R"(.a | (def test(x): true; test("x")))", R"(contains("a\nb"))", R"(.level < "error")",
-        R"(.a // "x" | contains("y"))", "."})
+  for (const char* condition : {R"(.level != "error")",
+                                R"(.level == "error" or .a)",
+                                R"(.a and .level == "error")",
+                                R"(.level == "")",
+                                R"(.level == 5)",
+                                R"(.level == .other)",
+                                R"(.level == "caf\u00e9")",
+                                R"(.msg | test("time.out"))",
+                                R"(.msg | test("x"; "i"))",
+                                R"(.msg | contains("x") | not)",
+                                R"(.a[0] == "x")",
+                                R"(.a[] == "x")",
+                                R"(.a | contains({b: "x"}))",
+                                R"(.msg | ltrimstr("x"))",
+                                R"(def contains(x): true; contains("x"))",
+                                R"(.a | (def test(x): true; test("x")))",
+                                R"(contains("a\nb"))",
+                                R"(.level < "error")",
+                                R"(.a // "x" | contains("y"))",
+                                "."})
     EXPECT_EQ(found(condition), "-") << condition;
 }
 

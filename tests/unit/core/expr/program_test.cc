@@ -195,6 +195,34 @@ TEST(Program, PrintedArraysAreBounded) {
   EXPECT_FALSE(write("{x: [range(1000000)]}", "null", small).good);
 }
 
+// Text that is put together is printed as it is made, and bounded all the same.
+TEST(Program, PrintedTextIsBounded) {
+  Limits small;
+  small.bytes = 1 << 20;
+  EXPECT_TRUE(write(R"x("\(. * 3)-\(. * 3)")x", R"("0123456789")", small).good);
+  EXPECT_FALSE(write(R"x("\(. * 50000)\(. * 50000)\(. * 50000)")x", R"("0123456789")", small).good);
+}
+
+// The answer replaces what it is made of parts of. Expected: jq 1.8.
+TEST(Program, DividesTextInPlace) {
+  EXPECT_EQ(run(R"(. /= ",")", R"("x,y")").text(), R"(["x","y"])");
+  EXPECT_EQ(run(R"(.[] /= ",")", R"(["x,y","a much longer text, one with its own memory"])").text(),
+            R"([["x","y"],["a much longer text"," one with its own memory"]])");
+  EXPECT_EQ(run(R"(.[0] /= "/")", R"(["caf\u00e9/\u0041/"])").text(), R"([["café","A",""]])");
+  EXPECT_EQ(run(R"(. /= "none")", R"("/")").text(), R"(["/"])");
+  EXPECT_EQ(run(R"(. /= "")", R"("ab")").text(), R"(["a","b"])");
+}
+
+// A key that stands twice wants the value built: that has all the steps there are, whatever was tried before.
+TEST(Program, WhatIsTriedFirstCostsNoSteps) {
+  Limits few;
+  few.steps = 10'000;
+  const char* const kProgram = ".b = (reduce range(2800) as $i (0; . + $i))";
+  EXPECT_TRUE(write(kProgram, R"({"a":1})", few).good);
+  EXPECT_TRUE(write(kProgram, R"({"a":1,"a":2})", few).good);
+  EXPECT_FALSE(write(".b = (reduce range(9000) as $i (0; . + $i))", R"({"a":1})", few).good);
+}
+
 // jq 1.6: the state is null behind an update without output.
 TEST(Program, ForeachWithoutOutput) {
   EXPECT_EQ(run("[foreach range(4) as $i (0; if $i == 1 then empty else . + 1 end; .)]", "null").text(), "[1,1,2]");

@@ -72,6 +72,16 @@ TEST(Window, EveryAggregate) {
                           R"("p50":4,"q":2,"d":2,"top":[{"value":4,"count":2}],"all":[2,4,4])")}));
 }
 
+// What is gathered is what was written: a zero keeps its sign where a number is given back, and a place is where it stands.
+TEST(Window, ArgumentsThatLookAlike) {
+  EXPECT_EQ(test::run_lawful(kWindow, {{"size", "10s"}, {"time", ".t"}, {"emit", "{p: p50(.v), s: sum(.v)}"}}, lines({R"({"t":1,"v":-0})"}))
+                .out(),
+            (Lines{answer(0, 10, R"(,"p":-0,"s":0)")}));
+  const auto places = test::run_lawful(
+      kWindow, {{"size", "10s"}, {"time", ".t"}, {"emit", "{a: first($__loc__.line),\nb: first($__loc__.line)}"}}, lines({R"({"t":1})"}));
+  EXPECT_EQ(places.out(), (Lines{answer(0, 10, R"(,"a":1,"b":2)")}));
+}
+
 TEST(Window, WhatCannotBeReadFailsAndChangesNothing) {
   const auto outcome = test::run_lawful(
       kWindow, {{"size", "10s"}, {"by", ".k[]", "k"}, {"time", ".t"}, {"emit", "{n: count, s: sum(.v)}"}},
