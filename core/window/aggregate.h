@@ -27,7 +27,7 @@ namespace leat::window {
 struct Order {
   int64_t time = 0;  // ns since 1970
   uint64_t arrival = 0;
-  auto operator<=>(const Order&) const = default;
+  auto operator<=>(const Order&) const = default;  // NOLINT(modernize-use-nullptr): it takes the 0 in what is generated for one
 };
 
 // Whole numbers are summed exactly while they fit 64 bits; the rest by Neumaier's compensated sum.
