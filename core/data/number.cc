@@ -165,7 +165,7 @@ bool usual(double value, std::string& out) {
   uint64_t scale = 10;
   for (int places = 1; places <= 6; ++places, scale *= 10) {
     const auto by = static_cast<double>(scale);
-    const auto digits = static_cast<uint64_t>(size * by + 0.5);
+    const auto digits = static_cast<uint64_t>(std::llrint(size * by));
     if (static_cast<double>(digits) / by != size) continue;
     char text[32];
     text[0] = '-';
