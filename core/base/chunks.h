@@ -4,7 +4,6 @@
 // Fails:   as the allocation below it, which the meter counts.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>

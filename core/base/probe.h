@@ -14,7 +14,6 @@ class Probe {
  public:
   explicit Probe(std::string_view wanted);  // not empty
 
-  size_t size() const { return wanted_.size(); }
   // The first place at `from` or behind it; npos: none.
   size_t find(std::string_view text, size_t from = 0) const;
 
