@@ -117,9 +117,12 @@ std::vector<Page::Block> stage_groups(std::span<const StageSpec* const> stages) 
 
 Page ends_page() {
   Page page{"leat-ends", 7, "sources and sinks", {"leat ... --from END [OPTION]... --to END [OPTION]..."}, {}, {}};
-  page.sections = {section("Ends", {entries(prose::ends())}), section("Options of a source", {entries(option_entries(source_options()))}),
+  page.sections = {section("Ends", {entries(prose::ends())}),
+                   section("Options of a source", {entries(option_entries(source_options()))}),
                    section("Options of a sink", {entries(option_entries(sink_options()))}),
-                   section("Packed data", blocks_of(prose::kPacked)), section("Delivery", blocks_of(prose::kDelivery))};
+                   section("Packed data", blocks_of(prose::kPacked)),
+                   section("Binary values", blocks_of(prose::kValues)),
+                   section("Delivery", blocks_of(prose::kDelivery))};
   return page;
 }
 
@@ -198,6 +201,7 @@ Page main_page(const Tables& tables) {
                    section("Options of a sink", {entries(option_entries(sink_options()))}),
                    section("Codecs", {entries(codec_entries(tables.codecs))}),
                    section("Packed data", blocks_of(prose::kPacked)),
+                   section("Binary values", blocks_of(prose::kValues)),
                    section("Errors", blocks_of(prose::kErrors)),
                    section("Delivery", blocks_of(prose::kDelivery)),
                    section("Signals", blocks_of(prose::kSignals)),

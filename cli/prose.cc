@@ -171,6 +171,15 @@ const std::string_view kPacked =
     "it has written can be read as far as it goes; the end of the run closes the stream. --append adds another member or frame, which "
     "every reader takes for more of the same; kill -9 leaves one cut short, and nothing that is appended behind it can be read.";
 
+const std::string_view kValues =
+    "msgpack and cbor are read as what JSON calls the same. Integers keep every digit, cbor's bignums too; a float keeps a point, so that "
+    "it stays one; NaN and the infinities become null. Bytes (bin, byte strings) become their base64; a timestamp of msgpack RFC 3339 "
+    "text, any other ext {\"ext\": TYPE, \"data\": BASE64}; of cbor's tags only those of bignums say anything, undefined is null. A key "
+    "that "
+    "is no text becomes the text of its value, but an array, a map or an ext as key fails. A record that no stage changed goes out by the "
+    "same codec as it came, ext, tags and all, and so it is kept as a dead letter; what is made of JSON has integers as short as they can "
+    "be and floats of 64 bits.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},

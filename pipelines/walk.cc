@@ -303,7 +303,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
       unhandled(*failure);
       continue;
     }
-    letters->add(entered.record(record));
+    letters->add(entered, record);
     Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, record));
     if (envelope.id.empty()) envelope.id = uuid7(clock_.now(), lane.random);
     if (cut) envelope.put(kCutKey, true);

@@ -5,12 +5,14 @@
 
 #include "core/base/text.h"
 #include "core/codec/capnp.h"
+#include "core/codec/cbor.h"
 #include "core/codec/csv.h"
 #include "core/codec/envelope_json.h"
 #include "core/codec/json_values.h"
 #include "core/codec/length_prefixed.h"
 #include "core/codec/lines.h"
 #include "core/codec/logfmt.h"
+#include "core/codec/msgpack.h"
 
 namespace leat {
 namespace {
@@ -29,6 +31,10 @@ constexpr CodecSpec kCodecs[] = {
     {"capnp", "artifacts as Cap'n Proto messages, one after another", ".capnp .artifact", true, capnp_framer, capnp_encoder},
     {"capnp-packed", "artifacts as packed Cap'n Proto messages", "", true, capnp_packed_framer, capnp_packed_encoder},
     {"envelope", "artifacts as JSON objects, one per line: every field by its name", ".envelopes", true, envelope_framer, envelope_encoder},
+    {"msgpack", "MessagePack values one after another; bin becomes base64, ext {ext, data}, NaN null", ".msgpack .mpk", false,
+     msgpack_framer, msgpack_encoder},
+    {"cbor", "CBOR values one after another, RFC 8949; byte strings become base64, tags go, NaN becomes null", ".cbor", false, cbor_framer,
+     cbor_encoder},
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace leat {
 enum class Compression : uint8_t { none, gzip, zstd };
 
 // What a stream that begins so is packed with; nothing while too few bytes are there and more may come. No stream of our codecs
-// begins like that by chance, but for lines and nul, whose records may be any bytes, and length-prefixed from 512 MiB a record.
+// begins like that by chance, but for lines and nul, whose records may be any bytes, length-prefixed from 512 MiB a record, and bare
+// numbers as msgpack or cbor.
 std::optional<Compression> compression_of(std::string_view front, bool end);
 Compression compression_of_path(std::string_view path);  // .gz .zst
 std::string_view unpacked_path(std::string_view path);   // without them

@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kCodecKey = "codec", kHeaderKey = "codec_header";
 
-std::string media_type(const Format& format) {
+std::string media_type(const Slab& slab) {
+  const Format& format = *slab.format;
+  if (slab.original) return std::string(slab.original->media_type);
   if (&format == &capnp_format()) return "application/x-capnp";
   if (format.carries_envelope()) return "application/json";
   return format.media_type().empty() ? fmt::format("text/{}", format.name()) : std::string(format.media_type());
@@ -27,10 +29,10 @@ void address(const Slab& slab, uint32_t record, Envelope& envelope) {
   envelope.restate();
   envelope.approvals.clear();
   envelope.unknown.clear();
-  envelope.media_type = media_type(*slab.format);
-  envelope.put(kCodecKey, std::string(slab.format->name()));
+  envelope.media_type = media_type(slab);
+  envelope.put(kCodecKey, std::string(slab.original ? slab.original->codec : slab.format->name()));
   if (!slab.format->header_row().empty()) envelope.put(kHeaderKey, std::string(slab.format->header_row()));
-  envelope.put_checksum(slab.record(record));
+  envelope.put_checksum(slab.original_of(record));
 }
 
 class LetterEncoder final : public Encoder {
@@ -44,9 +46,9 @@ class LetterEncoder final : public Encoder {
     batch.each([&](uint32_t record) {
       address(slab, record, envelope_);
       if (as_json_) {
-        envelope_json::write(envelope_, slab.record(record), envelope_json::Spell::exact, out);
+        envelope_json::write(envelope_, slab.original_of(record), envelope_json::Spell::exact, out);
         out += '\n';
-      } else if (const Done done = artifact::encode(envelope_, slab.record(record), out); !done) {
+      } else if (const Done done = artifact::encode(envelope_, slab.original_of(record), out); !done) {
         fail(record, {"encode", done.error().text});
       }
     });

@@ -38,7 +38,7 @@ Done Originals::know(const Letter& letter) {
     return Error{Error::Kind::data, fmt::format("a record of codec {}, which is not read here", text::quoted(codec)), {}};
   CodecOptions options = options_;
   options.header = !letter.header.empty();
-  Kind kind{codec, letter.header, source, spec->framer(options), nullptr};
+  Kind kind{codec, letter.header, source, spec->framer(options), nullptr, nullptr};
   Pool pool;
   SlabRef front = pool.take();
   if (options.header) front->append(letter.header + '\n');
@@ -46,7 +46,23 @@ Done Originals::know(const Letter& letter) {
   if (const Error* broken = kind.framer->broken()) return *broken;
   kind.framer->frame(*front);
   kind.format = front->format;
+  kind.original = front->original;
   kind_ = std::make_shared<const Kind>(std::move(kind));
+  return {};
+}
+
+// A record that framing makes JSON of goes through framing again, and fails there again if it did so the first time.
+Done Originals::restore(std::string_view bytes, Slab& slab) const {
+  Pool pool;
+  SlabRef alone = pool.take();
+  const std::unique_ptr<Framer> framer = find_codec(kind_->codec)->framer(options_);
+  alone->append(bytes);
+  framer->cut(*alone, 0, true);
+  if (framer->broken() || alone->records.size() != 1)
+    return Error{Error::Kind::data, fmt::format("the letter holds no record of codec {}", kind_->codec), {}};
+  framer->frame(*alone);
+  for (Slab::Fault& fault : alone->faults) slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), fault.code, fault.message});
+  slab.add(*alone, 0);
   return {};
 }
 
@@ -54,10 +70,16 @@ Result<bool> Originals::add(const Letter& letter, Slab& slab) {
   if (const Done known = know(letter); !known) return known.error();
   if (!slab.records.empty() && slab.keeper != kind_) return false;
   slab.format = kind_->format;
+  slab.original = kind_->original;
   slab.keeper = kind_;
   slab.source = kind_->source.empty() ? nullptr : &kind_->source;
   if (letter.cut) slab.faults.push_back({static_cast<uint32_t>(slab.records.size()), "limit", letter.envelope.failure->message});
-  slab.add(letter.bytes);
+  if (kind_->original && !letter.cut) {
+    if (const Done restored = restore(letter.bytes, slab); !restored) return restored.error();
+  } else {
+    slab.add(letter.bytes);
+    if (kind_->original) slab.packed.push_back(slab.records.back());
+  }
   slab.offsets.push_back(letter.envelope.failure->offset);
   slab.envelopes.push_back(envelope_of(letter, *kind_->format));
   return true;

@@ -27,8 +27,10 @@ class Originals {
     std::string codec, header, source;
     std::unique_ptr<Framer> framer;  // owns the format
     const Format* format = nullptr;
+    const Original* original = nullptr;
   };
   Done know(const Letter& letter);
+  Done restore(std::string_view bytes, Slab& slab) const;
 
   const std::string codec_;
   const CodecOptions options_;

@@ -39,6 +39,15 @@ void Slab::add(std::string_view record) {
   records.push_back({begin, end});
 }
 
+void Slab::add(const Slab& from, uint32_t record) {
+  add(from.record(record));
+  if (!from.original) return;
+  original = from.original;
+  const uint32_t begin = size_;
+  append(from.original_of(record));
+  packed.push_back({begin, size_});
+}
+
 void Slab::reset() {
   resize(0);
   records.clear();
@@ -52,6 +61,7 @@ void Slab::reset() {
   offset = 0;
   source = nullptr;
   format = nullptr;
+  original = nullptr;
   keeper.reset();
   contiguous = false;
 }

@@ -22,6 +22,11 @@ namespace leat {
 class Format;
 class Pool;
 
+// Of which codec the records were before they became JSON.
+struct Original {
+  std::string_view codec, media_type;
+};
+
 // Where a record lies in its slab; separators stand outside.
 struct Span {
   uint32_t begin, end;
@@ -58,8 +63,12 @@ class Slab {
   void resize(uint32_t size) { size_ = size; }  // within what grow() made
   void append(std::string_view bytes);          // grows as needed
   void add(std::string_view record);            // append, a record of its own, and a newline behind it
+  void add(const Slab& from, uint32_t record);  // the same, and behind it what it was originally
 
   std::string_view record(uint32_t i) const { return {bytes_ + records[i].begin, records[i].end - records[i].begin}; }
+  std::string_view original_of(uint32_t i) const {  // as it came
+    return original ? text().substr(packed[i].begin, packed[i].end - packed[i].begin) : record(i);
+  }
   uint64_t position(uint32_t i) const {  // of the record in its source
     return offsets.empty() ? offset + (packed.empty() ? records : packed)[i].begin : offsets[i];
   }
@@ -68,6 +77,7 @@ class Slab {
   std::vector<uint64_t> offsets;  // their positions, where text() is no one stretch of the source
   // Where each record lies as it came, if it was packed and `records` are the unpacked ones; else empty.
   std::vector<Span> packed;
+  const Original* original = nullptr;   // what `packed` are, where that is no form of `format`
   const Format* format = nullptr;       // how a record's bytes read as a value; owned by the codec, outlives every slab
   uint64_t offset = 0;                  // of text() in its source, in bytes; of no meaning where `source` is null
   const std::string* source = nullptr;  // its name for messages: a path, an address; owned by the Source

@@ -32,8 +32,8 @@ bool Backlog::joins(const Batch& batch, size_t size) const {
   if (chunks_.size() <= handed_ || !chunks_.back().slab || chunks_.back().bytes + size > kChunk) return false;
   const Slab& last = *chunks_.back().slab;
   const Slab& slab = batch.slab();
-  return chunks_.back().origin == batch.origin() && last.format == slab.format && last.source == slab.source &&
-         last.envelopes.empty() == slab.envelopes.empty();
+  return chunks_.back().origin == batch.origin() && last.format == slab.format && last.original == slab.original &&
+         last.source == slab.source && last.envelopes.empty() == slab.envelopes.empty();
 }
 
 void Backlog::put(Batch&& batch, Turn& turn) {
@@ -50,11 +50,11 @@ void Backlog::put(Batch&& batch, Turn& turn) {
     if (chunks_.size() > handed_) chunks_.back().close();
     chunks_.push_back({{}, turn.slab(), {}, batch.origin(), 0});
     Slab& made = *chunks_.back().slab;
-    made.format = from.format, made.source = from.source, made.keeper = from.keeper;
+    made.format = from.format, made.original = from.original, made.source = from.source, made.keeper = from.keeper;
   }
   Chunk& last = chunks_.back();
   batch.each([&](uint32_t i) {
-    last.slab->add(from.record(i));
+    last.slab->add(from, i);
     last.slab->offsets.push_back(from.position(i));
     if (!from.envelopes.empty()) last.slab->envelopes.push_back(from.envelopes[i]);
   });

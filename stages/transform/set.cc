@@ -56,7 +56,10 @@ class Set final : public Stage {
     to.columns = from.columns;
     to.looked = from.looked;
     to.width = from.width;
+    to.offsets = from.offsets;
+    to.packed = from.packed;
     to.format = from.format;
+    to.original = from.original;
     to.offset = from.offset;
     to.source = from.source;
     to.keeper = from.keeper;
