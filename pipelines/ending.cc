@@ -21,8 +21,27 @@ void Runner::parent_ended(uint32_t node) {
   if (--states_[node]->open_parents == 0) finish_node(node);
 }
 
+// Does it keep records that will leave by themselves, for somebody who wants them, with time to wait for that?
+bool Runner::lingers(uint32_t node) const {
+  const Graph::Node& here = graph_.nodes[node];
+  return here.spec && here.spec->lingers && !draining_ && !states_[node]->closed && here.stage->lingers();
+}
+
+// What had been waited for may have left.
+void Runner::finish_lingering() {
+  bool finished = false;
+  for (uint32_t node = 0; node < graph_.nodes.size(); ++node) {
+    if (!states_[node]->lingers || states_[node]->finished || lingers(node)) continue;
+    serial_->now = now();
+    finish_node(node);
+    finished = true;
+  }
+  if (finished) check_over();
+}
+
 void Runner::finish_node(uint32_t node) {
   const Graph::Node& here = graph_.nodes[node];
+  if ((states_[node]->lingers = lingers(node))) return;
   states_[node]->finished = true;
   if (here.sink) {
     const Stint stint(work(node));
@@ -60,6 +79,7 @@ void Runner::prune() {
   }
   for (auto& input : inputs_)
     if (!input->ended && !any_open(input->input->out)) input->input->source->stop();
+  finish_lingering();
 }
 
 void Runner::check_over() {

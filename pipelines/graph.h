@@ -47,7 +47,9 @@ struct Graph {
   bool drop_errors = false;  // on_error: drop
 };
 
-// What such a stage sends out stands for several of its input records, so it has a clock, and an end, of its own.
-inline bool makes_origin(const Graph::Node& node) { return node.spec && !node.spec->stateless && node.spec->new_bytes; }
+// What such a stage sends out stands for several of its input records, or leaves in its own time: it has a clock, and an end, of its own.
+inline bool makes_origin(const Graph::Node& node) {
+  return node.spec && !node.spec->stateless && (node.spec->new_bytes || node.spec->lingers);
+}
 
 }  // namespace leat

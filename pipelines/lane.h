@@ -62,6 +62,7 @@ class Runner::StageTurn final : public Turn {
   SlabRef slab() override;
   void drop(uint32_t records, std::string_view reason) override;
   void count(std::string_view what, uint64_t n, std::string_view why) override;
+  void note(std::string_view line) override;
   bool full() const override { return runner_.states_[node_]->full > 0; }
   void hold(bool is_full) override { runner_.shut(node_, is_full); }
 

@@ -239,6 +239,7 @@ void Runner::on_time() {
 
 // Arms the one timer for the earliest deadline.
 void Runner::after_turn() {
+  finish_lingering();
   commit(false);
   std::optional<Instant> first = drain_by_;
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {

@@ -78,6 +78,7 @@ class Runner {
     std::atomic<bool> closed{false};  // wants no more
     std::atomic<bool> failed{false};  // ... because it failed: what comes for it is lost
     uint32_t open_parents = 0;        // edges that may still bring records; turn
+    bool lingers = false;             // turn; no more will come, but what it keeps is not due yet
     bool finished = false;            // turn; no more will come
     bool ended = false;               // turn; of a sink: nothing is owed, and its err will bring no more
     uint64_t delivered = 0;           // sinks; turn
@@ -127,6 +128,8 @@ class Runner {
 
   // ending.cc: how it ends
   void finish_node(uint32_t node);
+  bool lingers(uint32_t node) const;
+  void finish_lingering();
   void parent_ended(uint32_t node);
   void origin_ended(uint16_t origin);
   void prune();

@@ -68,8 +68,10 @@ void Runner::StageTurn::count(std::string_view what, uint64_t n, std::string_vie
     at->second += n;
     if (!first) return;
   }
-  runner_.note(fmt::format("{}: {}", runner_.graph_.nodes[node_].id, why));
+  note(why);
 }
+
+void Runner::StageTurn::note(std::string_view line) { runner_.note(fmt::format("{}: {}", runner_.graph_.nodes[node_].id, line)); }
 
 void Runner::StageTurn::emit(Port port, Batch&& batch) {
   if (batch.empty()) return batch.let_go();

@@ -54,6 +54,7 @@ class Turn {
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
   // A number of the stage's own, for the summary beside the fates of records: keys that were evicted. `why` is told once, as a note.
   virtual void count(std::string_view what, uint64_t n, std::string_view why) { (void)what, (void)n, (void)why; }
+  virtual void note(std::string_view line) { (void)line; }  // for people, on stderr, behind the stage's id: a report nobody reads
 
   // Of a stage that waits (StageSpec::waits) alone:
   virtual bool full() const { return false; }  // has anything that reads `out` no room? What it emits all the same is taken
@@ -82,6 +83,9 @@ class Stage {
   virtual void room(Turn&) {}  // of a stage that waits: its readers have room again
   // One of its inputs (Batch::origin) will bring no more, because there is no more; not when the run is cut short.
   virtual void ended(uint16_t, Turn&) {}
+  // Of a stage whose records leave in their own time (StageSpec::lingers): does it still keep some? While it does it is ticked on and not
+  // finished, though no input is left, unless the run is cut short or nobody reads it any more.
+  virtual bool lingers() const { return false; }
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
 };
 
@@ -89,6 +93,7 @@ class Stage {
 struct PortSpec {
   std::string_view name;
   std::string_view help;
+  bool made = false;  // what leaves here is of the stage's own making, and none of the records that came in
 };
 
 struct Example {
@@ -128,6 +133,8 @@ struct StageSpec {
   std::vector<std::string> (*more_ports)(const Settings&) = nullptr;
   // It keeps records while its readers have no room, so that a slow reader below it does not pause what is above it.
   bool waits = false;
+  // Its records leave later than they came: an input's last one is out of it when it is finished, not when the input ends.
+  bool lingers = false;
 };
 
 }  // namespace leat

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/window/canonical.h"
-#include "core/window/groups.h"
+#include "core/window/recent.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
 
@@ -15,63 +15,6 @@ namespace leat {
 namespace {
 
 constexpr uint64_t kMostBytes = 128u << 20;  // of keys, so that few and very long ones are bounded as well
-
-// Keys in the order they were remembered.
-class Memory {
- public:
-  explicit Memory(uint64_t seed) : seed_(seed) {}
-
-  uint64_t hash(std::string_view text) const { return window::hash(text, seed_); }
-  void ahead(uint64_t hash, int step) const { keys_.ahead(hash, step); }
-  uint32_t find(const window::Key& key) const { return keys_.find(key); }
-  size_t size() const { return keys_.size(); }
-  uint64_t bytes() const { return bytes_; }
-  Instant oldest() const { return links_[first_].at; }
-
-  void add(const window::Key& key, Instant now) {
-    const uint32_t row = keys_.add(key);
-    links_.grow(keys_.end());
-    bytes_ += key.text.size();
-    append(row, now);
-  }
-
-  void renew(uint32_t row, Instant now) {
-    unlink(row);
-    append(row, now);
-  }
-
-  void forget_oldest() {
-    const uint32_t row = first_;
-    bytes_ -= keys_.key(row).text.size();
-    unlink(row);
-    keys_.erase(row);
-  }
-
- private:
-  static constexpr uint32_t kNone = window::Keys::kNone;
-  struct Link {
-    uint32_t before, after;
-    Instant at;
-  };
-
-  void append(uint32_t row, Instant now) {
-    links_[row] = {last_, kNone, now};
-    (last_ == kNone ? first_ : links_[last_].after) = row;
-    last_ = row;
-  }
-
-  void unlink(uint32_t row) {
-    const Link& link = links_[row];
-    (link.before == kNone ? first_ : links_[link.before].after) = link.after;
-    (link.after == kNone ? last_ : links_[link.after].before) = link.before;
-  }
-
-  const uint64_t seed_;
-  window::Keys keys_;
-  Chunks<Link> links_;  // by row
-  uint32_t first_ = kNone, last_ = kNone;
-  uint64_t bytes_ = 0;
-};
 
 class Dedupe final : public Stage {
  public:
@@ -81,7 +24,7 @@ class Dedupe final : public Stage {
   Flow process(Batch& batch, Turn& turn) override {
     machine_.now(turn.now);
     if (ttl_)
-      while (seen_.size() > 0 && turn.now - seen_.oldest() > *ttl_) seen_.forget_oldest();
+      while (seen_.size() > 0 && turn.now - seen_.at(seen_.oldest()) > *ttl_) seen_.forget(seen_.oldest());
     read(batch, turn);
     const size_t ahead = seen_.size() > kCached ? kAhead : keys_.size();
     size_t next = 0;
@@ -121,11 +64,12 @@ class Dedupe final : public Stage {
   }
 
   bool first(const window::Key& key, Instant now) {
-    if (const uint32_t known = seen_.find(key); known != window::Keys::kNone) {
+    if (const uint32_t known = seen_.find(key); known != window::Recent::kNone) {
       if (refresh_) seen_.renew(known, now);
       return false;
     }
-    for (; seen_.size() > 0 && (seen_.size() >= most_ || seen_.bytes() + key.text.size() > kMostBytes); ++evicted_) seen_.forget_oldest();
+    for (; seen_.size() > 0 && (seen_.size() >= most_ || seen_.bytes() + key.text.size() > kMostBytes); ++evicted_)
+      seen_.forget(seen_.oldest());
     seen_.add(key, now);
     return true;
   }
@@ -142,7 +86,7 @@ class Dedupe final : public Stage {
   std::string texts_;       // the keys of the batch at hand: all values that are equal have one text
   std::vector<Read> keys_;  // where each lies in them
   uint64_t evicted_ = 0;    // keys, since the last turn
-  Memory seen_;
+  window::Recent seen_;
 };
 
 constexpr std::array kOptions{

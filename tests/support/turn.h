@@ -36,6 +36,7 @@ struct Outcome {
   std::map<Port, std::vector<std::string>> ports;
   std::vector<Failed> failed;
   std::map<std::string, uint64_t> dropped, counted;
+  std::vector<std::string> notes;
   bool done = false;  // the stage answered Flow::done
 
   const std::vector<std::string>& at(Port port) const;
@@ -46,23 +47,26 @@ void PrintTo(const Outcome& outcome, std::ostream* out);
 
 class FakeTurn : public Turn {
  public:
-  FakeTurn(Instant at, Pool& pool) : Turn(at), pool_(pool) {}
+  FakeTurn(Instant at, Pool& pool, bool read = true) : Turn(at), pool_(pool), read_(read) {}
 
   bool fail(uint32_t record, Reason reason) override { return failures.push_back({record, std::move(reason)}), false; }
   void fail_made(Batch&& made, Reason reason) override { spoiled.emplace_back(std::move(made), std::move(reason)); }
   void emit(Port port, Batch&& batch) override { emitted.emplace_back(port, std::move(batch)); }
-  bool wants(Port) const override { return true; }
+  bool wants(Port) const override { return read_; }
   SlabRef slab() override;
   void drop(uint32_t records, std::string_view reason) override { drops[std::string(reason)] += records; }
   void count(std::string_view what, uint64_t n, std::string_view) override { counts[std::string(what)] += n; }
+  void note(std::string_view line) override { notes.emplace_back(line); }
 
   std::vector<std::pair<uint32_t, Reason>> failures;
   std::vector<std::pair<Port, Batch>> emitted;
   std::map<std::string, uint64_t> drops, counts;
+  std::vector<std::string> notes;
   std::vector<std::pair<Batch, Reason>> spoiled;
 
  private:
   Pool& pool_;
+  const bool read_;
 };
 
 // A setting as a test writes it.
@@ -88,6 +92,8 @@ class Rig {
   // Records read as envelopes ask for one: called on every slab before it enters the stage.
   void envelopes(std::function<Envelope(size_t line)> make) { make_envelope_ = std::move(make); }
 
+  void unread() { read_ = false; }  // nobody reads its ports
+
   bool wants_envelopes() const { return wants_envelopes_; }  // the stage asked for them
   const Outcome& outcome() const { return outcome_; }
   const std::vector<std::pair<Port, Batch>>& held() const { return held_; }
@@ -107,7 +113,7 @@ class Rig {
   Frontier frontier_;
   const StageSpec& spec_;
   FieldPlan plan_;
-  bool wants_envelopes_ = false;
+  bool wants_envelopes_ = false, read_ = true;
   std::vector<uint16_t> inputs_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Stage> stage_;
