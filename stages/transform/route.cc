@@ -1,35 +1,32 @@
 // route: each record to the port of the case it fits. All ports read the same bytes: a case is a list of record numbers.
-#include <algorithm>
 #include <array>
 #include <string>
 
-#include <fmt/format.h>
-
-#include "core/base/text.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
+#include "stages/transform/ports.h"
 
 namespace leat {
 namespace {
-
-constexpr Port kFirstCase = 2;
 
 class Route final : public Stage {
  public:
   using Programs = std::vector<std::shared_ptr<const expr::Program>>;
 
-  Route(Programs cases, bool all) : cases_(std::move(cases)), all_(all), chosen_(cases_.size()) {}
+  Route(Programs cases, std::vector<Labels> labels, bool all)
+      : cases_(std::move(cases)), labels_(std::move(labels)), all_(all), chosen_(cases_.size()) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
     machine_.now(turn.now);
     batch.keep_if([&](uint32_t i) { return choose({&slab, i}, turn); });
     for (size_t at = 0; at < chosen_.size(); ++at)
-      if (!chosen_[at].empty()) turn.emit(static_cast<Port>(kFirstCase + at), batch.pick(std::exchange(chosen_[at], {})));
+      if (!chosen_[at].empty())
+        turn.emit(static_cast<Port>(kFirstCase + at), pick_labelled(batch, std::exchange(chosen_[at], {}), labels_[at], turn));
     return Flow::more;
   }
 
-  std::unique_ptr<Stage> clone() const override { return std::make_unique<Route>(cases_, all_); }
+  std::unique_ptr<Stage> clone() const override { return std::make_unique<Route>(cases_, labels_, all_); }
 
  private:
   // Answers whether the record fits no case and stays. A record that fails in one case goes to none.
@@ -48,7 +45,8 @@ class Route final : public Stage {
     return fits_.empty();
   }
 
-  const Programs cases_;  // shared by the clones of all lanes
+  const Programs cases_;              // shared by the clones of all lanes
+  const std::vector<Labels> labels_;  // by case
   const bool all_;
   expr::Machine machine_;
   std::vector<std::vector<uint32_t>> chosen_;  // records by case
@@ -80,28 +78,17 @@ std::vector<std::string> case_names(const Settings& settings) {
   return names;
 }
 
-Done check_names(const std::vector<std::string>& names) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
-  for (auto at = names.begin(); at != names.end(); ++at) {
-    const Error::Kind kind = Error::Kind::usage;
-    if (at->empty() || !std::all_of(at->begin(), at->end(), letter))
-      return Error{kind, fmt::format("{} cannot name a port", text::quoted(*at)), "names are a-z, 0-9, - and _"};
-    if (*at == "out" || *at == "err" || *at == "else")
-      return Error{kind, fmt::format("the port {} exists already", text::quoted(*at)), "give the case another name"};
-    if (std::find(names.begin(), at, *at) != at) return Error{kind, fmt::format("two cases are called {}", text::quoted(*at)), {}};
-  }
-  return {};
-}
-
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  if (const Done done = check_names(case_names(settings)); !done) return done.error();
+  if (const Done done = check_port_names(case_names(settings)); !done) return done.error();
   Route::Programs cases;
+  std::vector<Labels> labels;
   for (const auto& value : settings.values("case")) {
     auto program = compile(value.text, context, true);
     if (!program) return program.error();
     cases.push_back(std::move(*program));
+    labels.push_back({{"route", value.key}});
   }
-  return std::unique_ptr<Stage>(std::make_unique<Route>(std::move(cases), settings.flag("all")));
+  return std::unique_ptr<Stage>(std::make_unique<Route>(std::move(cases), std::move(labels), settings.flag("all")));
 }
 
 }  // namespace
@@ -113,7 +100,8 @@ constexpr StageSpec kRoute{
     .details =
         "Each NAME is a port that another chain reads with --from stage:route.NAME. A record goes to the first case whose expression "
         "has an output that is neither null nor false, or with --all a copy of it to every such case. The chain itself goes on with "
-        "the records that fit none. A record for which a case that is looked at fails goes to err and nowhere else.",
+        "the records that fit none. A record for which a case that is looked at fails goes to err and nowhere else.\n\n"
+        "Where envelopes are asked for, that of a record says in its metadata which case it went to (route), unless it is signed.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,
