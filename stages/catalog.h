@@ -11,6 +11,7 @@ namespace leat {
 
 // Each is defined at the end of its own file.
 extern const StageSpec kDedupe, kFilter, kMap, kSample, kTake, kSkip, kBatch, kBuffer, kUnbatch, kRoute, kSet, kWindow;
+extern const StageSpec kDebounce, kPartition, kRate, kSplit, kSwitch, kThrottle;
 
 std::span<const StageSpec* const> stage_catalog();
 const StageSpec* find_stage(std::string_view name);

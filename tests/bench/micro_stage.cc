@@ -29,6 +29,12 @@ const std::vector<Setup>& setups() {
       {"buffer", {{"size", "100000"}}},
       {"unbatch", {}},
       {"route", {{"case", ".status >= 500", "errors"}, {"case", ".latency_ms > 500", "slow"}}},
+      {"switch", {{"on", ".level"}, {"case", "errors", "error"}, {"default", "rest"}}},
+      {"split", {{"expr", ".status >= 500"}}},
+      {"partition", {{"parts", "8"}, {"by", ".host"}}},
+      {"throttle", {{"duration", "1s"}, {"by", ".host"}}},
+      {"rate", {{"rate", "1000000000/s"}}},
+      {"debounce", {{"duration", "1s"}, {"by", ".host"}}},
       {"window", {{"size", "10s"}, {"time", ".ts"}, {"disorder", "1h"}, {"by", ".host"}, {"emit", "{n: count, p99: p99(.latency_ms)}"}}},
   };
   return all;

@@ -329,6 +329,37 @@ TEST_P(Lanes, WhatIsReadGoesOutWhenInputRests) {
   EXPECT_EQ(sink.records, names("a", 5));
 }
 
+// The clock goes on only by these pulses, so six records at one in a millisecond cannot be out before five of them.
+TEST_P(Lanes, WhatLingersLeavesInItsOwnTimeBeforeTheRunIsOver) {
+  const auto [threads, per_batch, rest, patience] = GetParam();
+  Rig rig;
+  rig.patience = patience;
+  rig.source(std::make_unique<FakeSource>("a", 6, per_batch, rest));
+  const uint32_t rate = rig.stage(kRate, {{"rate", "1000/s"}}, {0});
+  const auto& sink = rig.sink(std::make_unique<FakeSink>(), {}, rate);
+  int pulses = 0;
+  rig.loop.pulse(std::chrono::milliseconds(1), [&] { ++pulses, rig.clock.ticks += 1'000'000; });
+  const Outcome outcome = rig.run(threads);
+  EXPECT_EQ(sink.records, names("a", 6));
+  EXPECT_GE(pulses, 5);
+  EXPECT_EQ(outcome.lost, 0u);
+  EXPECT_TRUE(rig.runner->ledger().balanced());
+}
+
+TEST_P(Lanes, ADrainLetsGoWhatLingers) {
+  const auto [threads, per_batch, rest, patience] = GetParam();
+  Rig rig;
+  rig.patience = patience;
+  rig.source(std::make_unique<FakeSource>("a", 6, per_batch, rest));
+  const uint32_t rate = rig.stage(kRate, {{"rate", "1/h"}}, {0});
+  const auto& sink = rig.sink(std::make_unique<FakeSink>(), {}, rate);
+  rig.loop.pulse(std::chrono::milliseconds(1), [&] {
+    if (rig.runner->ledger().read == 6) rig.runner->drain();
+  });
+  EXPECT_EQ(rig.run(threads).lost, 0u);
+  EXPECT_EQ(sink.records, names("a", 6));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Lanes,
                          testing::Values(Shape{1, 1, 0}, Shape{1, 7, 3}, Shape{2, 1, 0}, Shape{2, 7, 3}, Shape{3, 1, 2}, Shape{3, 7, 0},
                                          Shape{2, 1, 0, 20}, Shape{3, 7, 3, 2}),

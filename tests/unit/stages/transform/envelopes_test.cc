@@ -24,6 +24,12 @@ const std::map<std::string_view, std::vector<test::Set>> kRuns{
     {"skip", {{"count", "1"}}},
     {"take", {{"count", "3"}}},
     {"unbatch", {}},
+    {"debounce", {{"duration", "1s"}, {"by", ".[0]"}}},
+    {"partition", {{"parts", "2"}, {"by", ".[0]"}}},
+    {"rate", {{"rate", "2/s"}}},
+    {"split", {{"expr", ".[0] > 1"}}},
+    {"switch", {{"on", ".[0]"}, {"case", "small", "1"}, {"default", "rest"}}},
+    {"throttle", {{"duration", "1s"}, {"by", ".[0]"}}},
     {"window", {{"count", "2"}, {"emit", "{n: count}"}}},
 };
 const auto kLines = test::lines({"[1, 2]", "[ 2 ]", "[3,\"\\u0041\"]", "[4]", "[5, {\"a\": 1}]"});
