@@ -14,6 +14,7 @@ class Runner::SinkPort final : public SinkHost {
   SinkPort(Runner& runner, uint32_t node) : runner_(runner), node_(node) {}
 
   Loop& loop() override { return runner_.loop_; }
+  Instant now() override { return runner_.now(); }
   void post(std::function<void()> job) override { runner_.turnstile_.post(std::move(job)); }
 
   void full(bool is) override { runner_.shut(node_, is); }
@@ -53,6 +54,11 @@ class Runner::SinkPort final : public SinkHost {
   }
 
   void note(std::string text) override { runner_.note(text); }
+
+  void count(std::string_view what, uint64_t n) override {
+    std::lock_guard lock(runner_.drops_mutex_);
+    runner_.states_[node_]->counted[std::string(what)] += n;
+  }
 
   bool spoiled() const override {
     std::lock_guard lock(runner_.outcome_mutex_);

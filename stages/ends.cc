@@ -2,16 +2,15 @@
 
 #include <glob.h>
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/text.h"
 #include "core/codec/letter.h"
-#include "core/io/dialer.h"
 #include "core/io/socket.h"
 #include "core/stage/address.h"
+#include "core/stage/guards.h"
 #include "stages/sink/connect.h"
 #include "stages/sink/drop.h"
 #include "stages/sink/exec.h"
@@ -71,18 +70,6 @@ Done refuse_unbuilt(const Settings& options) {
   for (std::string_view name : {"breaker", "limit"})
     if (options.find(name)) return usage(fmt::format("--{} is not there yet for a source or sink", name));
   return {};
-}
-
-constexpr uint64_t kForever = std::numeric_limits<uint64_t>::max();  // attempts
-
-Retry retry_of(const Settings& options) {
-  Retry retry;
-  if (!options.find("retry")) return retry;
-  retry.attempts = 3;
-  if (const auto attempts = options.pair("retry", "attempts")) retry.attempts = text::whole(*attempts).value_or(kForever);
-  if (const auto base = options.pair("retry", "base")) retry.base = text::duration(*base).value_or(retry.base);
-  if (const auto max = options.pair("retry", "max")) retry.max = text::duration(*max).value_or(retry.max);
-  return retry;
 }
 
 Result<SocketName> place_of(const Address& address, const std::string& url, bool listens, Error::Kind kind) {
@@ -173,8 +160,10 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
     const ListenSource::Options how{*options.count("max_clients"), until.eof};
     return std::unique_ptr<Source>(std::make_unique<ListenSource>(std::move(*place), how, codec, codec_options));
   }
-  ConnectSource::Options how{retry_of(options), options.duration("timeout"), until.forever};
-  if (until.forever && !options.find("retry")) how.retry.attempts = kForever;
+  const auto guards = guards_of(options);
+  if (!guards) return guards.error();
+  ConnectSource::Options how{guards->retry, guards->timeout, until.forever};
+  if (until.forever && !options.find("retry")) how.retry.attempts = Retry::kForever;
   return std::unique_ptr<Source>(std::make_unique<ConnectSource>(std::move(*place), how, codec, codec_options));
 }
 
@@ -191,7 +180,9 @@ Written connect_sink(const Address& address, const std::string& url, const Setti
     const ListenSink::Options listening{*options.count("max_clients"), how};
     return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), listening, codec, codec_options));
   }
-  const ConnectSink::Options connecting{retry_of(options), options.duration("timeout"), how};
+  auto guards = guards_of(options);
+  if (!guards) return guards.error();
+  const ConnectSink::Options connecting{std::move(*guards), how};
   return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), connecting, codec, codec_options));
 }
 

@@ -1,5 +1,6 @@
 #include "core/stage/backlog.h"
 
+#include <iterator>
 #include <utility>
 
 namespace leat {
@@ -63,10 +64,29 @@ void Backlog::put(Batch&& batch, Turn& turn) {
   batch.let_go();
 }
 
-const Batch* Backlog::next() {
-  if (handed_ == chunks_.size()) return nullptr;
+const Batch* Backlog::next(size_t most) {
+  if (all_out()) return nullptr;
   chunks_[handed_].close();
+  if (chunks_[handed_].batch.size() > most) cut(most);
   return &chunks_[handed_++].batch;
+}
+
+// The next chunk becomes several, all at once: to cut off one part after another would copy the rest each time.
+void Backlog::cut(size_t most) {
+  Batch whole = std::move(chunks_[handed_].batch);
+  std::vector<Chunk> parts;
+  for (size_t at = 0; at < whole.size(); at += most) {
+    std::vector<uint32_t> records;
+    size_t bytes = 0;
+    for (size_t i = at; i < whole.size() && i - at < most; ++i) {
+      records.push_back(whole.index(i));
+      bytes += whole.record(i).size() + 1;
+    }
+    parts.push_back({whole.pick(std::move(records)), {}, {}, 0, bytes});
+  }
+  whole.let_go();
+  const auto place = chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(handed_));
+  chunks_.insert(place, std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end()));
 }
 
 void Backlog::delivered(size_t chunks) {

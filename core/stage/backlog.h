@@ -34,7 +34,9 @@ class Backlog {
   size_t records() const { return records_; }
   bool empty() const { return chunks_.empty(); }
 
-  const Batch* next();            // the oldest chunk not handed out yet; null: none
+  // The oldest chunk not handed out yet, cut to no more than so many records; null: none.
+  const Batch* next(size_t most = SIZE_MAX);
+  bool all_out() const { return handed_ == chunks_.size(); }
   void rewind() { handed_ = 0; }  // all of them are to be handed out again
   void delivered(size_t chunks);  // the oldest ones, which were handed out
   Batch pop();                    // the oldest chunk for good; of one that is not empty, and nothing of which was handed out
@@ -54,6 +56,7 @@ class Backlog {
   };
   bool joins(const Batch& batch, size_t size) const;
   Batch forget(Chunk& chunk);
+  void cut(size_t most);
 
   std::deque<Chunk> chunks_;
   size_t handed_ = 0;  // chunks

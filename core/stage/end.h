@@ -59,7 +59,7 @@ class Source {
 // Why records came back from a sink that had taken them.
 struct Refusal {
   Reason reason;
-  uint32_t attempts = 1;  // counting the first
+  uint32_t attempts = 1;  // counting the first; 0: none was made
   Instant first{}, last{};
 };
 
@@ -68,6 +68,7 @@ class SinkHost {
  public:
   virtual ~SinkHost() = default;
   virtual Loop& loop() = 0;
+  virtual Instant now() = 0;
   virtual void post(std::function<void()> job) = 0;                     // any thread: run under the turn
   virtual void full(bool is) = 0;                                       // shuts or opens the gates of the sources that can reach this sink
   virtual void done(bool of_stdout) = 0;                                // its reader has gone and wants no more; not an error
@@ -78,6 +79,7 @@ class SinkHost {
   virtual bool refusable() const = 0;                                   // somebody takes what it refuses
   virtual void dropped(uint64_t records, std::string_view reason) = 0;  // by policy; the sink lets go of them
   virtual void note(std::string text) = 0;                              // one line for the user; any thread
+  virtual void count(std::string_view what, uint64_t n) = 0;            // a number of its own for the summary
   virtual bool spoiled() const = 0;  // the run has failed somewhere, so what was written is not the whole
 };
 

@@ -31,8 +31,9 @@ struct Option {
     named,   // NAME=EXPR; in YAML a map
     keys,    // EXPR or NAME=EXPR, in the order written; in YAML a list
     pairs,   // k=v,k=v; in YAML a map. `choices` holds the keys it knows, each with the kind of its value:
-            // attempts:tries|base:duration|rate:number|bytes:size|name:text, or eof:alone for a key without one; tries: a count, or forever
-    words,  // all the remaining words of the command; in YAML a list
+             // attempts:tries|base:duration|rate:number|bytes:size|name:text, or eof:alone for a key without one; tries: a count, or
+             // forever; of on:words each is one of several texts, and in YAML a list of them will do
+    words,   // all the remaining words of the command; in YAML a list
   };
   std::string_view name;  // snake_case here and in YAML, --kebab-case in argv
   Kind kind;

@@ -14,6 +14,7 @@ class ListenSink::Client final : public SinkHost {
       : got(sink.given_), name(std::move(peer)), outlet(*this, sink.codec_, sink.options_, sink.how_.outlet), sink_(sink) {}
 
   Loop& loop() override { return sink_.host_->loop(); }
+  Instant now() override { return sink_.host_->now(); }
   void post(std::function<void()> job) override { sink_.host_->post(std::move(job)); }
   void full(bool) override {}
   void done(bool) override {}
@@ -27,6 +28,7 @@ class ListenSink::Client final : public SinkHost {
   bool refusable() const override { return sink_.host_->refusable(); }
   void dropped(uint64_t records, std::string_view) override { got += records, missed += records; }
   void note(std::string text) override { sink_.host_->note(std::move(text)); }
+  void count(std::string_view what, uint64_t n) override { sink_.host_->count(what, n); }
   bool spoiled() const override { return false; }
 
   uint64_t got;  // of all records given since the start
@@ -61,12 +63,12 @@ namespace {
 // Records that waited are encoded outside any turn of a stage: what cannot be written leaves by err.
 class LateTurn final : public Turn {
  public:
-  LateTurn(SinkHost& host, const Batch& batch) : Turn({}), host_(host), batch_(batch) {}
+  LateTurn(SinkHost& host, const Batch& batch) : Turn(host.now()), host_(host), batch_(batch) {}
   bool fail(uint32_t record, Reason reason) override {
-    host_.refuse(batch_.pick({record}), {std::move(reason), 1, {}, {}});
+    host_.refuse(batch_.pick({record}), {std::move(reason), 1, now, now});
     return false;
   }
-  void fail_made(Batch&& made, Reason reason) override { host_.refuse(std::move(made), {std::move(reason), 1, {}, {}}); }
+  void fail_made(Batch&& made, Reason reason) override { host_.refuse(std::move(made), {std::move(reason), 1, now, now}); }
   void emit(Port, Batch&&) override {}
   bool wants(Port) const override { return false; }
   SlabRef slab() override { return {}; }

@@ -27,6 +27,7 @@ void Outlet::disconnect() {
   outbox_.clear();
   press_.restart();
   unconfirmed_.clear();
+  limit_.clear();
   encoded_ = sent_ = 0;
   backlog_.rewind();
   finishing_ = closes_;
@@ -79,19 +80,22 @@ void Outlet::encode() {
   for (size_t i = chunks; i < unconfirmed_.size(); ++i) unconfirmed_[i].upto = encoded_;
 }
 
-// False: there is none, and if it was the last, the closing bytes are behind it.
+// False: there is none or no room, and if the last is out, the closing bytes are behind it.
 bool Outlet::encode_next() {
-  const Batch* chunk = backlog_.next();
+  const size_t room = limit_.room();
+  const Batch* chunk = room > 0 ? backlog_.next(room) : nullptr;
   if (!chunk) {
-    if (std::exchange(finishing_, false)) finish_stream();
+    if (backlog_.all_out() && std::exchange(finishing_, false)) finish_stream();
     return false;
   }
   uint64_t records = chunk->size();
   encoder_->encode(*chunk, press_.tail(), [&](uint32_t record, Reason reason) {
     --records;
-    host_.refuse(chunk->pick({record}), {std::move(reason), 1, {}, {}});
+    const Instant now = host_.now();
+    host_.refuse(chunk->pick({record}), {std::move(reason), 1, now, now});
   });
   unconfirmed_.push_back({0, records});
+  limit_.begin(records);
   return true;
 }
 
@@ -131,7 +135,9 @@ Outlet::Wrote Outlet::send(size_t least) {
   return Wrote::all;
 }
 
-void Outlet::confirm(uint64_t sent) {
+void Outlet::window(size_t records) { limit_.most(records); }
+
+uint64_t Outlet::confirm(uint64_t sent) {
   size_t chunks = 0;
   uint64_t records = 0;
   for (; !unconfirmed_.empty() && unconfirmed_.front().upto <= sent; ++chunks) {
@@ -139,7 +145,9 @@ void Outlet::confirm(uint64_t sent) {
     unconfirmed_.pop_front();
   }
   backlog_.delivered(chunks);
+  limit_.end(records);
   if (records > 0) host_.delivered(records);
+  return records;
 }
 
 Outlet::Wrote Outlet::ready() {
@@ -177,6 +185,7 @@ void Outlet::clear() {
   outbox_.clear();
   press_.restart();
   unconfirmed_.clear();
+  limit_.clear();
   backlog_.take();
   closes_ = finishing_ = false;
 }

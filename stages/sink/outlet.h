@@ -14,6 +14,7 @@
 #include "core/io/outbox.h"
 #include "core/stage/backlog.h"
 #include "core/stage/end.h"
+#include "core/stage/limit.h"
 #include "stages/sink/press.h"
 
 namespace leat {
@@ -42,20 +43,22 @@ class Outlet {
   void disconnect();  // what was not confirmed will be sent again
 
   void take(Batch&& batch, Turn& turn);
-  Wrote write();                   // while there is a batch of it
-  Wrote flush();                   // all, and what is packed can be read as far as it has gone
-  Wrote ready();                   // the watch says there is room
-  void watch_reader();             // tells of a reader that leaves while nothing is due
-  void confirm(uint64_t sent);     // the other side has so many of the bytes sent since connect()
-  void finish();                   // appends the closing bytes when everything has been sent
-  void close_off();                // of a packed file: ends the stream in it, so that it can be read and added to
-  void clear();                    // lets everything undelivered go
-  void let_go();                   // the same, and nothing is owed for it: the reader wants no more
-  std::vector<Batch> give_back();  // what the other side does not have; of one that keeps
+  Wrote write();                    // while there is a batch of it
+  Wrote flush();                    // all, and what is packed can be read as far as it has gone
+  Wrote ready();                    // the watch says there is room
+  void watch_reader();              // tells of a reader that leaves while nothing is due
+  uint64_t confirm(uint64_t sent);  // the other side has so many of the bytes sent since connect(); answers the records they complete
+  void window(size_t records);      // of one that keeps: no more are sent and not confirmed
+  void finish();                    // appends the closing bytes when everything has been sent
+  void close_off();                 // of a packed file: ends the stream in it, so that it can be read and added to
+  void clear();                     // lets everything undelivered go
+  void let_go();                    // the same, and nothing is owed for it: the reader wants no more
+  std::vector<Batch> give_back();   // what the other side does not have; of one that keeps
 
   size_t bytes() const { return outbox_.bytes() + backlog_.bytes(); }
   bool empty() const { return outbox_.empty() && press_.empty() && backlog_.empty() && !finishing_; }
   bool waiting() const { return waiting_; }
+  bool held() const { return limit_.room() == 0; }  // by the window
   uint64_t sent() const { return sent_; }
   int failure() const { return failure_; }
 
@@ -79,6 +82,7 @@ class Outlet {
   struct Sent {
     uint64_t upto, records;
   };
+  Limit limit_;                   // of the records in
   std::deque<Sent> unconfirmed_;  // one for each chunk of the backlog that was handed out
   uint64_t encoded_ = 0, sent_ = 0;
   bool waiting_ = false;                     // for the descriptor to take more
@@ -86,12 +90,12 @@ class Outlet {
   int failure_ = 0;
 };
 
-// Gate: shuts the sources of a sink while too much waits in it.
+// Gate: shuts the sources of a sink while too much waits in it, or it wants nothing at all.
 class Gate {
  public:
   explicit Gate(SinkHost& host) : host_(host) {}
-  void update(size_t waiting) {
-    const bool full = waiting > (shut_ ? Outlet::kFull / 2 : Outlet::kFull);
+  void update(size_t waiting, bool paused = false) {
+    const bool full = paused || waiting > (shut_ ? Outlet::kFull / 2 : Outlet::kFull);
     if (full != shut_) host_.full(shut_ = full);
   }
 

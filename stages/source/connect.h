@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "core/base/random.h"
 #include "core/io/dialer.h"
+#include "core/stage/backoff.h"
 #include "stages/source/stream.h"
 
 namespace leat {
@@ -29,9 +31,13 @@ class ConnectSource final : public StreamSource {
   Done first() override;
   Next next() override;
   bool again(const Error& error) override;
+  void connected(Descriptor socket);                // loop thread
+  void failed(Error error, std::string_view code);  // the same
 
   const SocketName place_;
   const Options how_;
+  SplitMix random_{static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())};  // no result depends on it
+  Backoff backoff_{how_.retry, random_};                                                                 // loop thread
   std::unique_ptr<Dialer> dialer_;
   bool connected_ = false;  // at least once; under the read token
   bool dialling_ = true;

@@ -18,6 +18,7 @@ class Host final : public SinkHost {
  public:
   explicit Host(Loop& loop) : loop_(loop) {}
   Loop& loop() override { return loop_; }
+  Instant now() override { return Instant{}; }
   void post(std::function<void()> job) override { job(); }
   void full(bool) override {}
   void done(bool) override {}
@@ -28,6 +29,7 @@ class Host final : public SinkHost {
   bool refusable() const override { return false; }
   void dropped(uint64_t records, std::string_view) override { lost += records; }
   void note(std::string) override {}
+  void count(std::string_view, uint64_t) override {}
   bool spoiled() const override { return false; }
 
   uint64_t got = 0, lost = 0;
