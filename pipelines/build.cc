@@ -11,6 +11,7 @@
 #include "pipelines/options.h"
 #include "pipelines/wiring.h"
 #include "stages/ends.h"
+#include "stages/library.h"
 
 namespace leat {
 namespace {
@@ -137,11 +138,13 @@ class Builder {
     auto [plan, added] = plans_.try_emplace(region, nullptr);
     if (added) plan->second = &graph_.plans.emplace_back(), plan->second->trusted = spec_.globals.flag("trust");
     node.plan = plan->second;
+    Library library;
     const MakeContext context{.fields = plan->second,
                               .inputs = node.origins,
                               .id = use.id,
                               .seed = spec_.globals.count("seed").value_or(context_.world->random.next()),
                               .environment = context_.environment,
+                              .lender = &library,
                               .envelopes = &graph_.envelopes};
     auto made = use.spec->make(use.settings, context);
     if (!made) return problem(use.mark, use.id, made.error());

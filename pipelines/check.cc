@@ -11,6 +11,7 @@
 #include "core/data/format.h"
 #include "pipelines/options.h"
 #include "pipelines/suggest.h"
+#include "stages/library.h"
 
 namespace leat {
 namespace {
@@ -290,8 +291,14 @@ void check_stages(const PipelineSpec& spec, Problems& problems) {
       if (!use.spec) continue;
       FieldPlan fields;
       bool envelopes = false;
-      const MakeContext context{
-          .fields = &fields, .inputs = inputs, .id = use.id, .seed = 1, .environment = &no_variables, .envelopes = &envelopes};
+      Library library;
+      const MakeContext context{.fields = &fields,
+                                .inputs = inputs,
+                                .id = use.id,
+                                .seed = 1,
+                                .environment = &no_variables,
+                                .lender = &library,
+                                .envelopes = &envelopes};
       if (const auto made = use.spec->make(use.settings, context); !made)
         problems.push_back({place_of(use, made.error()), names.stage(i, j, use), made.error().text, made.error().hint});
     }

@@ -1,6 +1,25 @@
 #include "core/stage/kept.h"
 
 namespace leat {
+namespace {
+
+size_t cost_of(const MetaValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return sizeof(MetaValue) + text->size();
+  if (const auto* bytes = std::get_if<Bytes>(&value)) return sizeof(MetaValue) + bytes->data.size();
+  return sizeof(MetaValue);
+}
+
+size_t cost_of(const Envelope& envelope) {
+  size_t cost = sizeof(Envelope) + envelope.checksum.size() + envelope.signature.size() + envelope.unknown.size();
+  for (const Envelope::Text& text : Envelope::kTexts) cost += (envelope.*text.member).size();
+  for (const auto& [key, value] : envelope.meta) cost += key.size() + cost_of(value);
+  for (const Approval& approval : envelope.approvals) cost += approval.kind.size() + approval.body.size();
+  return cost;
+}
+
+}  // namespace
+
+size_t Kept::cost() const { return sizeof(Kept) + bytes_.size() + (envelope_ ? cost_of(*envelope_) : 0); }
 
 Kept::Kept(const Batch& batch, uint32_t record)
     : bytes_(batch.slab().record(record)),

@@ -25,6 +25,7 @@ class Kept {
 
   std::string_view record() const { return bytes_; }
   size_t size() const { return bytes_.size() + 1; }  // as Backlog counts: with its end
+  size_t cost() const;                               // bytes of memory with all that travels with it, whatever batch it came in
   uint16_t origin() const { return origin_; }
   void let_go() { std::move(receipt_).deliver(); }  // it will go nowhere, and nothing more is owed for it
 

@@ -3,6 +3,7 @@
 
 #include "core/codec/json_format.h"
 #include "stages/catalog.h"
+#include "stages/library.h"
 #include "tests/bench/micro.h"
 
 namespace leat::micro {
@@ -28,6 +29,11 @@ const std::vector<Setup>& setups() {
       {"batch", {{"size", "100"}}},
       {"buffer", {{"size", "100000"}}},
       {"unbatch", {}},
+      {"flatten", {}},
+      {"parse", {{"text", ".path"}, {"regex", "^/(?<top>[^/]*)"}}},
+      {"expect", {{"require", ".ts"}, {"require", ".status"}}},
+      {"sort", {{"key", ".latency_ms"}, {"within", "1000"}}},
+      {"topk", {{"count", "10"}, {"value", ".latency_ms"}, {"by", ".host"}}},
       {"route", {{"case", ".status >= 500", "errors"}, {"case", ".latency_ms > 500", "slow"}}},
       {"switch", {{"on", ".level"}, {"case", "errors", "error"}, {"default", "rest"}}},
       {"split", {{"expr", ".status >= 500"}}},
@@ -72,6 +78,7 @@ struct Made {
     context.inputs = {&input, 1};
     context.id = spec.name;
     context.seed = 1;
+    context.lender = &library;
     context.envelopes = &envelopes;
     auto made = spec.make(settings, context);
     if (!made) give_up(spec.name, made.error().text);
@@ -79,6 +86,7 @@ struct Made {
   }
 
   FieldPlan plan;
+  Library library;
   bool envelopes = false;
   std::unique_ptr<Stage> stage;
 };

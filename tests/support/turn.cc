@@ -64,6 +64,7 @@ Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16
   context.inputs = inputs_;
   context.id = spec.name;
   context.seed = 1;
+  context.lender = &library_;
   context.envelopes = &wants_envelopes_;
   auto made = spec.make(settings_of(spec, sets), context);
   if (!made) {
@@ -220,6 +221,8 @@ std::string refusal(const StageSpec& spec, const std::vector<Set>& sets) {
   const uint16_t input = 0;
   MakeContext context{};
   bool envelopes = false;
+  Library library;
+  context.lender = &library;
   context.envelopes = &envelopes;
   context.fields = &plan;
   context.inputs = {&input, 1};

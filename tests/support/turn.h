@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/stage/stage.h"
+#include "stages/library.h"
 
 namespace leat::test {
 
@@ -114,6 +115,7 @@ class Rig {
   const StageSpec& spec_;
   FieldPlan plan_;
   bool wants_envelopes_ = false, read_ = true;
+  Library library_;
   std::vector<uint16_t> inputs_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Stage> stage_;
