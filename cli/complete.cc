@@ -196,6 +196,8 @@ class Completer {
       for (const CodecSpec& codec : tables_.codecs) put(codec.name, codec.summary);
     else if (option.value == "FILE")
       ask_for_files();
+    else if (option.kind == Kind::end)
+      ends(false);
     else if (option.kind == Kind::choice)
       for (std::string_view choice : text::split(option.choices, '|')) put(choice, "");
     else if (option.kind == Kind::flag)

@@ -190,8 +190,11 @@ std::optional<std::string> end_at(const PipelineSpec& spec, const std::string& p
   };
   for (const ChainSpec& chain : spec.chains) {
     if (chain.dlq && same(*chain.dlq)) return chain.dlq->url;
-    for (const EndSpec& end : chain.to)
-      if (same(end)) return end.url;
+    for (const EndSpec& sink : chain.to) {
+      const EndSpec* found = nullptr;
+      each_in_line(sink, [&](const EndSpec& end) { found = !found && same(end) ? &end : found; });
+      if (found) return found->url;
+    }
   }
   return std::nullopt;
 }

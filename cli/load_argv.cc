@@ -15,6 +15,7 @@ namespace {
 bool names_end(std::string_view word) {
   return word == "--from" || word == "--to" || word.starts_with("--from=") || word.starts_with("--to=");
 }
+bool names_fallback(std::string_view word) { return word == "--fallback" || word.starts_with("--fallback="); }
 bool separates(std::string_view word) { return word == "then" || names_end(word); }
 
 bool takes_command(const StageSpec& spec) {
@@ -68,6 +69,12 @@ class Argv {
     const std::string option = snake(name.substr(std::min<size_t>(2, name.size())));
     if (find_option(global_options(), option)) return "it is a global option: write it before the first stage";
     return {};
+  }
+
+  static std::string misplaced_in_source(std::string_view name) {
+    const std::string option = snake(name.substr(std::min<size_t>(2, name.size())));
+    if (find_option(sink_options(), option)) return sinks_only(option);
+    return misplaced_in_end(name);
   }
 
   std::string misplaced_in_stage(std::string_view word) const {
@@ -126,7 +133,7 @@ class Argv {
     const std::string& word = words_[at_++];
     if (word.size() > option.size()) {
       made.url = word.substr(option.size() + 1);
-    } else if (more() && !separates(words_[at_])) {
+    } else if (more() && !separates(words_[at_]) && !names_fallback(words_[at_])) {
       made.url = words_[at_++];
     } else {
       return report(std::string(option), "wants an end: -, a path or an address");
@@ -137,15 +144,21 @@ class Argv {
 
   void end_options(std::string path, EndSpec& end) {
     const size_t before = problems_.size();
+    const bool sink = find_option(end.options.options(), "fallback");
     at_ += read_words(rest(),
                       {.tables = {&end.options},
                        .path = std::move(path),
                        .column = static_cast<int>(at_),
                        .operands = false,
-                       .stop = separates,
-                       .hint = misplaced_in_end},
+                       .stop = [sink](std::string_view word) { return separates(word) || (sink && names_fallback(word)); },
+                       .hint = sink ? misplaced_in_end : misplaced_in_source},
                       problems_);
-    if (problems_.size() > before) skip();
+    if (problems_.size() > before) return skip();
+    if (!sink || !next_is("--fallback")) return;
+    if (in_line_ == kMaxFallbacks) return report("--fallback", too_many_fallbacks()), skip();
+    ++in_line_;
+    this->end("--fallback", sink_options(), end.fallback);
+    --in_line_;
   }
 
   void stages(ChainSpec& chain) {
@@ -218,6 +231,7 @@ class Argv {
   PipelineSpec& spec_ = loaded_.spec;
   Problems& problems_ = loaded_.problems;
   size_t at_ = 0;
+  size_t in_line_ = 0;  // fallbacks of the sink that is read
 };
 
 }  // namespace

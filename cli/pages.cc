@@ -115,11 +115,18 @@ std::vector<Page::Block> stage_groups(std::span<const StageSpec* const> stages) 
   return blocks;
 }
 
+Page::Section guards_section() {
+  auto blocks = blocks_of(prose::kGuards);
+  blocks.push_back(entries(prose::guards()));
+  return section("Guards", std::move(blocks));
+}
+
 Page ends_page() {
   Page page{"leat-ends", 7, "sources and sinks", {"leat ... --from END [OPTION]... --to END [OPTION]..."}, {}, {}};
   page.sections = {section("Ends", {entries(prose::ends())}),
                    section("Options of a source", {entries(option_entries(source_options()))}),
                    section("Options of a sink", {entries(option_entries(sink_options()))}),
+                   guards_section(),
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
                    section("Delivery", blocks_of(prose::kDelivery))};
@@ -200,6 +207,7 @@ Page main_page(const Tables& tables) {
                    section("Options of a source", {entries(option_entries(source_options()))}),
                    section("Options of a sink", {entries(option_entries(sink_options()))}),
                    section("Codecs", {entries(codec_entries(tables.codecs))}),
+                   guards_section(),
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
                    section("Errors", blocks_of(prose::kErrors)),

@@ -180,6 +180,17 @@ const std::string_view kValues =
     "same codec as it came, ext, tags and all, and so it is kept as a dead letter; what is made of JSON has integers as short as they can "
     "be and floats of 64 bits.";
 
+const std::string_view kGuards =
+    "Guards stand on sinks that connect, tcp:// and unix:, and are combined freely. An attempt begins with the connection; it passes when "
+    "the "
+    "first records have arrived, and a connection that breaks is a failed one. A source that connects has --retry and --timeout. Elsewhere "
+    "they are refused: a file, a command or standard output that cannot be written ends the run.\n"
+    "\n"
+    "When the attempts are used up, what waits fails with their true number, the times of the first and the last and what the last one "
+    "said; the next record begins anew. If nobody takes what fails, the run ends. What a breaker does is told in one line and counted in "
+    "the "
+    "summary. The keys of an option are k=v,k=v; in a file a map will do.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},
@@ -195,6 +206,33 @@ std::vector<Page::Entry> ends() {
       {"hub:SUBJECT", "a subject of the hub"},
       {"stage:ID.PORT", "input only: what leaves a stage by a port"},
       {"drop:", "output only: nowhere; what goes there counts as delivered"},
+  };
+}
+
+std::vector<Page::Entry> guards() {
+  return {
+      {"--retry attempts=N|forever", "attempts, the first counted: 1 without --retry, 3 if only other keys are given"},
+      {"  base=DURATION,max=DURATION", "the first wait and the longest; 100ms and 30s by default"},
+      {"  kind=KIND", "before attempt k+1 the wait is base*2^(k-1), exponential, which is the default, base*k, linear, or base, fixed"},
+      {"  jitter=full|none|PART", "how much of a wait is left to chance: full, the default, all of it; 0.5 the second half; none nothing"},
+      {"  on=WORD,never=WORD",
+       "what is worth another attempt: a WORD is a code (connect, write, timeout, closed) or a piece of the message; what one of never "
+       "names is not tried again, nor what none of on names; may be repeated, in a file a list"},
+      {"--timeout DURATION", "to connect, and for the other side to take anything at all of what waits; none by default"},
+      {"--breaker rate=R,min=N,over=DURATION",
+       "opens when of at least N attempts in that time a part of R or more failed; 0.5 of 10 in 60s by default"},
+      {"  open=DURATION,growth=X,open_max=DURATION",
+       "for how long it is open and no attempt is made, how many times longer each time in a row, and the longest; 30s, 2 and 10m by "
+       "default"},
+      {"  probes=N",
+       "then it is half-open: records go one by one; if N of them arrive it closes, the first failure opens it again; 3 by default"},
+      {"  while_open=dlq|drop|pause",
+       "what becomes of records meanwhile: they fail with code breaker, are dropped and counted, or wait, and in time the sources do; dlq "
+       "by default where a dlq or a fallback takes them, else pause"},
+      {"--limit N", "records sent whose arrival is not confirmed; no bound by default"},
+      {"--fallback END [OPTION]...",
+       "stands on every sink: what that cannot deliver goes to this END, and what this cannot deliver either fails. It connects when there "
+       "is a first record for it, and may have a --fallback of its own"},
   };
 }
 

@@ -13,6 +13,7 @@ extern const std::string_view kGrammar;
 extern const std::string_view kErrors;
 extern const std::string_view kDelivery;
 extern const std::string_view kPacked;
+extern const std::string_view kGuards;
 extern const std::string_view kValues;
 extern const std::string_view kSignals;
 extern const std::string_view kPipeline;  // leat-pipeline(5)
@@ -28,6 +29,7 @@ extern const std::string_view kStages;  // leat-stages(7)
 extern const std::string_view kDlq;
 
 std::vector<Page::Entry> ends();
+std::vector<Page::Entry> guards();
 std::vector<Page::Entry> exit_statuses();
 std::vector<Page::Entry> environment();
 std::vector<Page::Entry> files();

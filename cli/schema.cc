@@ -25,6 +25,8 @@ std::string scalar_named(std::string_view kind) {
   for (std::string_view known : {"count", "number", "duration", "size"})
     if (kind == known) return reference(known);
   if (kind == "tries") return any_of({reference("count"), object({{"const", quoted("forever")}})});
+  if (kind == "words")
+    return any_of({reference("text"), object({{"type", quoted("array")}, {"minItems", "1"}, {"items", reference("text")}})});
   return kind == "alone" ? type("null") : reference("text");
 }
 
@@ -86,6 +88,8 @@ class Schema {
         return pairs(option);
       case Kind::words:
         return reference("words");
+      case Kind::end:
+        return reference("sink");
       case Kind::text:
         break;
     }

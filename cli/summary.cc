@@ -14,8 +14,9 @@ using Total = std::pair<std::string_view, uint64_t>;
 
 // The two sides of the law: what came into being, and what became of it.
 std::array<Total, 3> born(const Ledger& l) { return {{{"read", l.read}, {"emitted", l.emitted}, {"copied", l.copied}}}; }
-std::array<Total, 7> fates(const Ledger& l) {
+std::array<Total, 8> fates(const Ledger& l) {
   return {{{"delivered", l.delivered},
+           {"fallback", l.fallback},
            {"filtered", l.filtered},
            {"absorbed", l.absorbed},
            {"dropped", l.dropped},
@@ -55,7 +56,7 @@ std::string sum(std::span<const Total> totals) {
 std::string summary_text(const Ledger& ledger, Duration elapsed) {
   std::string out = fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", "id", "in", "out", "missing", "failed", "");
   for (const LedgerRow& row : ledger.rows) {
-    const bool sink = row.kind == "sink" || row.kind == "dlq";
+    const bool sink = row.kind == "sink" || row.kind == "fallback" || row.kind == "dlq";
     out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted,
                        row.missing, row.failed, notes_of(row));
   }

@@ -104,6 +104,7 @@ class Builder {
     node.ports = from.ports;
     node.readers.resize(from.ports.size());
     node.dead_letters = from.dead_letters;
+    node.fallback = from.fallback;
     node.origin = static_cast<uint16_t>(wiring_.inputs.size() + i);
     set_origins(node, from);
     if (from.end)
@@ -151,14 +152,25 @@ class Builder {
     node.stage = std::move(*made);
   }
 
+  // What the nearest end in whose stead this one stands, and which says so, is written as; null: none does.
+  const std::string* codec_before(const Wiring::Node& sink) {
+    for (const Wiring::Node* at = &sink; at->fallback;) {
+      at = &wiring_.nodes[at->from.front().index];
+      if (const std::string* codec = codec_name(*at->end, "")) return codec;
+    }
+    return nullptr;
+  }
+
   void make_sink(Graph::Node& node, const Wiring::Node& from) {
     const EndSpec& end = *from.end;
-    const size_t number = ++sinks_;
-    node.id = from.dead_letters ? "dlq" : number == 1 ? "sink" : fmt::format("sink-{}", number);
-    const std::string* codec = codec_name(end, from.dead_letters ? "" : "out");
-    const std::string fallback = from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
+    const size_t number = from.fallback ? ++fallbacks_ : ++sinks_;
+    node.id = from.dead_letters ? "dlq" : from.fallback ? "fallback" : "sink";
+    if (number > 1 && !from.dead_letters) node.id += fmt::format("-{}", number);
+    const std::string* before = codec_before(from);
+    const std::string* codec = codec_name(end, from.dead_letters || before ? "" : "out");
+    const std::string fallback = before ? *before : from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
     auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals),
-                                {from.dead_letters, end.discarded});
+                                {from.dead_letters, from.fallback, end.discarded});
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);
     graph_.artifacts |= node.sink->envelope() && !from.dead_letters;
@@ -171,7 +183,7 @@ class Builder {
   Graph graph_;
   std::map<uint32_t, FieldPlan*> plans_;
   std::set<std::string> codecs_in_;
-  size_t sinks_ = 0;
+  size_t sinks_ = 0, fallbacks_ = 0;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/codec/codec.h"
 #include "core/data/format.h"
+#include "core/stage/guards.h"
 #include "pipelines/options.h"
 #include "pipelines/suggest.h"
 #include "stages/library.h"
@@ -38,7 +39,7 @@ class Names {
     return file_ ? fmt::format("{}stages[{}].{}", chain(i), j, use.name) : use.id;
   }
   std::string end(size_t i, std::string_view key, const EndSpec& end) const {
-    if (file_) return fmt::format("{}{}", chain(i), key);
+    if (file_) return fmt::format("{}{}{}", chain(i), key == "fallback" ? "to." : "", key);
     return fmt::format("{}{} {}", key == "dlq" ? "" : "--", key, end.url);
   }
   std::string option(const std::string& place, const Option& option) const {
@@ -61,14 +62,21 @@ class Checker {
 
   void run() {
     size_t parts = 0;
-    for (const ChainSpec& chain : spec_.chains) parts += chain.from.size() + chain.stages.size() + chain.to.size() + 1;
+    for (const ChainSpec& chain : spec_.chains) {
+      parts += chain.from.size() + chain.stages.size() + 1;
+      for (const EndSpec& end : chain.to) each_in_line(end, [&](const EndSpec&) { ++parts; });
+    }
     if (parts > kMaxParts) return report({}, {}, fmt::format("a pipeline holds {} stages and ends at most, here are {}", kMaxParts, parts));
     globals();
     for (size_t i = 0; i < spec_.chains.size(); ++i) {
       const ChainSpec& chain = spec_.chains[i];
       sources(i, chain);
       for (size_t j = 0; j < chain.stages.size(); ++j) stage(i, j, chain.stages[j]);
-      for (const EndSpec& end : chain.to) sink(i, "to", end);
+      for (const EndSpec& end : chain.to) {
+        size_t in_line = 0;
+        each_in_line(end, [&](const EndSpec& one) { sink(i, in_line++ == 0 ? "to" : "fallback", one); });
+        if (in_line > kMaxFallbacks + 1) report(end.mark, names_.end(i, "to", end), too_many_fallbacks());
+      }
       if (chain.dlq) sink(i, "dlq", *chain.dlq);
     }
     cases();
@@ -141,6 +149,7 @@ class Checker {
       }
       codec(end.options, "codec", path, true);
       bytes(end.options, path);
+      guards(end.options, path);
       until(end, path);
     }
   }
@@ -186,6 +195,18 @@ class Checker {
     }
     codec(end.options, "codec", path, false);
     bytes(end.options, path);
+    guards(end.options, path);
+    if (!end.fallback.empty() && (key == "dlq" || (address && address->kind == Address::Kind::drop)))
+      report(end.fallback.front().mark, path,
+             key == "dlq" ? "dead letters have no fallback" : "drop: refuses nothing, so it has no fallback",
+             key == "dlq" ? "a fallback stands behind the --to that may fail, and dead letters are what it cannot take either" : "");
+  }
+
+  void guards(const Settings& settings, const std::string& path) {
+    const auto made = guards_of(settings);
+    if (made) return;
+    const Setting* set = settings.find(made.error().text.substr(0, made.error().text.find(':')));
+    report(set ? set->mark : Mark(), path, made.error().text);
   }
 
   void stage(size_t i, size_t j, const StageUse& use) {
@@ -198,6 +219,7 @@ class Checker {
       if (option.required && !use.settings.find(option.name) && !told_of(path))
         report(use.mark, names_.option(path, option), names_.wants(option));
     own_ports(use, path);
+    guards(use.guards, path);
   }
 
   void own_ports(const StageUse& use, const std::string& path) {

@@ -62,7 +62,13 @@ Picture picture(const PipelineSpec& spec) {
     if (node.use)
       made.parts.push_back({Shape::stage, node.use->id, operand(*node.use)});
     else
-      made.parts.push_back({node.dead_letters ? Shape::letters : Shape::sink, (node.dead_letters ? "dlq " : "to ") + shown(*node.end), {}});
+      made.parts.push_back({node.dead_letters ? Shape::letters : Shape::sink,
+                            fmt::format("{} {}",
+                                        node.dead_letters ? "dlq"
+                                        : node.fallback   ? "fallback"
+                                                          : "to",
+                                        shown(*node.end)),
+                            {}});
   }
   for (size_t i = 0; i < wiring.nodes.size(); ++i)
     for (const Wiring::From& from : wiring.nodes[i].from) {

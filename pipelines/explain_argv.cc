@@ -77,6 +77,8 @@ class Writer {
     return std::move(out_);
   }
 
+  bool comma() const { return comma_; }  // among the values of a pair
+
  private:
   static bool looks_slipped(const ChainSpec& first, const ChainSpec& second) {
     const auto implied = [](const std::vector<EndSpec>& ends) { return ends.empty() || ends.front().implied; };
@@ -93,6 +95,8 @@ class Writer {
 
   void option(const Option& option, const Setting& setting) {
     const std::string name = "--" + kebab(option.name);
+    if (option.kind == Kind::pairs)
+      comma_ |= std::any_of(setting.values.begin(), setting.values.end(), [](const Value& v) { return v.text.find(',') != v.text.npos; });
     for (const Value& value : setting.values) {
       const std::string word = word_of(option, setting, value);
       if (option.kind == Kind::flag || (!option.bare.empty() && word == option.bare))
@@ -115,6 +119,7 @@ class Writer {
     const bool together = needs_name(url, end.url);
     put(fmt::format("{}{}{}", key, together ? "=" : " ", shown(url)));
     options(end.options);
+    for (const EndSpec& other : end.fallback) this->end("--fallback", other);
   }
 
   void chain(const ChainSpec& chain) {
@@ -134,6 +139,7 @@ class Writer {
       const Value url{{}, chain.dlq->url, {}, chain.dlq->written};
       put((needs_name(url, chain.dlq->url) ? "--url=" : "") + shown(url));
       options(chain.dlq->options);
+      for (const EndSpec& other : chain.dlq->fallback) end("--fallback", other);
     }
     for (const EndSpec& one : chain.to) end("--to", one);
   }
@@ -183,6 +189,7 @@ class Writer {
 
   std::string out_;
   bool command_ = false;
+  bool comma_ = false;
 };
 
 }  // namespace
@@ -199,7 +206,9 @@ std::string shell_quoted(std::string_view word) {
 }
 
 Result<std::string> to_argv(const PipelineSpec& spec) {
-  std::string out = Writer().write(spec);
+  Writer writer;
+  std::string out = writer.write(spec);
+  if (writer.comma()) return Error{Error::Kind::config, "a value here holds a comma, which k=v,k=v on a command line cannot", {}};
   if (out.find('\0') != out.npos)
     return Error{Error::Kind::config, "a text here holds a zero byte, which no word of a command line can", {}};
   return out;

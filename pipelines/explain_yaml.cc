@@ -64,6 +64,20 @@ std::string joined(const std::vector<std::string>& parts, std::string_view open,
   return fmt::format("{}{}{}", open, fmt::join(parts, ", "), close);
 }
 
+// One key with all its values.
+std::string pair(const Option& option, const Setting& setting, const Value& first) {
+  if (!repeats(option, first.key)) return fmt::format("{}: {}", first.key, first.text.empty() ? "null" : leaf(first));
+  std::vector<std::string> all;
+  for (const Value& value : setting.values)
+    if (value.key == first.key) all.push_back(leaf(value));
+  return fmt::format("{}: {}", first.key, all.size() == 1 ? all.front() : joined(all, "[", "]"));
+}
+
+bool told_before(const Setting& setting, const Value& value) {
+  const auto first = std::find_if(setting.values.begin(), setting.values.end(), [&](const Value& other) { return other.key == value.key; });
+  return &*first != &value;
+}
+
 // The value of an option, on one line.
 std::string flow(const Option& option, const Setting& setting) {
   std::vector<std::string> parts;
@@ -80,7 +94,7 @@ std::string flow(const Option& option, const Setting& setting) {
         parts.push_back(fmt::format("{}: {}", scalar(value.key), quoted(value.text)));
         break;
       case Kind::pairs:
-        parts.push_back(fmt::format("{}: {}", value.key, value.text.empty() ? "null" : leaf(value)));
+        if (!repeats(option, value.key) || !told_before(setting, value)) parts.push_back(pair(option, setting, value));
         break;
       default:
         parts.push_back(!option.bare.empty() && value.text == option.bare ? "true" : leaf(value));
@@ -93,10 +107,11 @@ std::string flow(const Option& option, const Setting& setting) {
 
 std::string end_flow(const EndSpec& end) {
   const std::string url = leaf({{}, end.url, {}, end.written});
-  if (end.options.given().empty()) return url;
+  if (end.options.given().empty() && end.fallback.empty()) return url;
   std::vector<std::string> parts{"url: " + url};
   for (const Setting& setting : end.options.given())
     parts.push_back(fmt::format("{}: {}", setting.name, flow(*find_option(end.options.options(), setting.name), setting)));
+  for (const EndSpec& other : end.fallback) parts.push_back("fallback: " + end_flow(other));
   return joined(parts, "{", "}");
 }
 
@@ -147,7 +162,7 @@ class Writer {
     for (const EndSpec& end : ends) {
       if (end.implied) continue;
       parts.push_back(end_flow(end));
-      short_ones &= end.options.given().empty();
+      short_ones &= end.options.given().empty() && end.fallback.empty();
     }
     if (parts.empty()) return;
     if (parts.size() == 1) return line(next(), key, parts[0]);

@@ -36,6 +36,7 @@ struct Graph {
     uint16_t origin = 0;              // of what a stateful stage emits
     std::vector<uint16_t> origins;    // that can reach it
     bool dead_letters = false;        // a sink that takes what failed
+    bool fallback = false;            // a sink that takes what another one could not deliver, in its stead
   };
 
   std::vector<Input> inputs;

@@ -180,7 +180,7 @@ void apply(const HostSettings& settings, PipelineSpec& spec, Problems& problems)
   Applying applying(settings, problems);
   for (ChainSpec& chain : spec.chains) {
     for (EndSpec& end : chain.from) applying.end(end);
-    for (EndSpec& end : chain.to) applying.end(end);
+    for (EndSpec& sink : chain.to) each_in_line(sink, [&](EndSpec& end) { applying.end(end); });
     if (chain.dlq) applying.end(*chain.dlq);
   }
 }

@@ -71,9 +71,12 @@ class Runner::StageTurn final : public Turn {
     Reason reason;
     bool cut = false;  // framing refused it, and kept no more than its front
   };
+  // What is told of one of them.
+  std::unique_ptr<Failure> failure(Failed& one, const std::string& id, const Slab& entered, Instant at) const;
   std::vector<Failed> failed;
   uint64_t dropped = 0;
   const Refusal* refusal = nullptr;  // of records that came back from a sink
+  bool in_stead = false;             // of a fallback: they had failed before they came, and have failed again
 
  private:
   Runner& runner_;

@@ -36,7 +36,7 @@ Ledger Runner::ledger() const {
     const Graph::Node& node = graph_.nodes[i];
     LedgerRow row;
     row.id = node.id;
-    row.kind = node.sink ? (node.dead_letters ? "dlq" : "sink") : node.spec->name;
+    row.kind = !node.sink ? node.spec->name : node.dead_letters ? "dlq" : node.fallback ? "fallback" : "sink";
     uint64_t dropped_here = 0;
     for (const Lane* lane : lanes) {
       add(row, lane->tallies[i]);
@@ -54,7 +54,7 @@ Ledger Runner::ledger() const {
       row.delivered = states_[i]->delivered_seen.load();
       row.pending = row.in - row.failed - row.delivered - dropped_here;
       ledger.pending += row.pending;
-      (node.dead_letters ? ledger.dead_lettered : ledger.delivered) += row.delivered;
+      (node.dead_letters ? ledger.dead_lettered : node.fallback ? ledger.fallback : ledger.delivered) += row.delivered;
     } else {
       const bool filtered = node.spec->missing == StageSpec::Missing::filtered;
       // What a stage dropped itself left no other trace; what an unread port dropped had been emitted or passed before.

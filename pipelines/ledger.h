@@ -32,7 +32,7 @@ struct Tally {
 };
 
 struct LedgerRow {
-  std::string id, kind;  // kind: source, sink, dlq, or the stage's name
+  std::string id, kind;  // kind: source, sink, fallback, dlq, or the stage's name
   uint64_t in = 0, passed = 0, missing = 0, failed = 0, spoiled = 0, emitted = 0, delivered = 0, pending = 0;
   std::map<std::string, uint64_t> dropped;  // by reason
   std::map<std::string, uint64_t> counted;  // the stage's own numbers (Turn::count): no fate of a record, so no part of the law
@@ -42,10 +42,10 @@ struct LedgerRow {
 struct Ledger {
   std::vector<LedgerRow> rows;
   uint64_t bytes_in = 0;
-  // Over the whole run: read + emitted + copied = delivered + filtered + absorbed + dropped + dead_lettered + failed + pending.
+  // Over the whole run: read + emitted + copied = delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending.
   uint64_t read = 0, emitted = 0, copied = 0;
-  uint64_t delivered = 0, filtered = 0, absorbed = 0, dropped = 0, dead_lettered = 0, failed = 0, pending = 0;
-  bool balanced() const { return read + emitted + copied == delivered + filtered + absorbed + dropped + dead_lettered + failed + pending; }
+  uint64_t delivered = 0, fallback = 0, filtered = 0, absorbed = 0, dropped = 0, dead_lettered = 0, failed = 0, pending = 0;
+  bool balanced() const { return read + emitted + copied == delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending; }
 };
 
 }  // namespace leat

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "core/stage/guards.h"
+
 namespace leat {
 namespace {
 
 using Kind = Option::Kind;
 
-constexpr std::string_view kRetryKeys = "attempts:tries|base:duration|max:duration";
-constexpr std::string_view kBreakerKeys = "rate:number|min:count|open:duration";
 constexpr std::string_view kUntilKeys = "eof:alone|forever:alone|idle:duration|for:duration|count:count";
 constexpr std::string_view kWhenFull = "block|spill|drop-oldest|drop-newest|dlq";
 
@@ -31,16 +31,23 @@ constexpr Option kCompress{.name = "compress",
                            .help = "pack what is written; by default by the extension, .gz or .zst"};
 constexpr Option kRetry{.name = "retry",
                         .kind = Kind::pairs,
-                        .value = "attempts=N|forever,base=DURATION,max=DURATION",
-                        .help = "try again what failed, waiting longer each time",
+                        .value = "attempts=N|forever,base=DURATION,...",
+                        .help = "try again what failed, waiting longer each time; the keys stand under Guards",
                         .choices = kRetryKeys};
 constexpr Option kTimeout{.name = "timeout", .kind = Kind::duration, .value = "DURATION", .help = "how long one attempt may take"};
 constexpr Option kBreaker{.name = "breaker",
                           .kind = Kind::pairs,
-                          .value = "rate=R,min=N,open=DURATION",
-                          .help = "stop trying for a while when too many attempts fail",
+                          .value = "rate=R,min=N,open=DURATION,...",
+                          .help = "stop trying for a while when too many attempts fail; the keys stand under Guards",
                           .choices = kBreakerKeys};
-constexpr Option kLimit{.name = "limit", .kind = Kind::count, .value = "N", .help = "attempts under way at a time"};
+constexpr Option kLimit{.name = "limit",
+                        .kind = Kind::count,
+                        .value = "N",
+                        .help = "records, or calls, under way at a time: sent, and nobody has said yet that they arrived"};
+constexpr Option kFallback{.name = "fallback",
+                           .kind = Kind::end,
+                           .value = "END [OPTION]...",
+                           .help = "another sink that takes what this one cannot deliver; options behind it are its own"};
 constexpr Option kHub{.name = "hub", .kind = Kind::text, .value = "ADDR|NAME", .help = "the hub a hub: end talks to"};
 constexpr Option kMaxClients{
     .name = "max_clients", .kind = Kind::count, .value = "N", .help = "connections a listening end takes at a time", .fallback = "100"};
@@ -129,8 +136,6 @@ constexpr auto kSource = std::to_array<Option>({
     kMaxRecord,
     kRetry,
     kTimeout,
-    kBreaker,
-    kLimit,
 });
 
 constexpr auto kSink = std::to_array<Option>({
@@ -152,6 +157,7 @@ constexpr auto kSink = std::to_array<Option>({
     kTimeout,
     kBreaker,
     kLimit,
+    kFallback,
 });
 
 constexpr std::array<Option, 4> kGuards{kRetry, kTimeout, kBreaker, kLimit};
@@ -168,6 +174,11 @@ std::span<const Option> guard_options() { return kGuards; }
 std::span<const Option> identity_options() { return kIdentity; }
 
 bool takes_guards(const StageSpec& spec) { return spec.group == "call"; }
+
+std::string sinks_only(std::string_view name) {
+  if (name == "fallback" || find_option(kGuards, name)) return "a source is guarded by retry and timeout; the other guards stand on sinks";
+  return "it stands on sinks";
+}
 
 bool hidden(const Option& option) { return option.name == "batch_records"; }
 

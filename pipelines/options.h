@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/codec/codec.h"
@@ -20,6 +21,9 @@ std::span<const Option> identity_options();  // what every stage has besides its
 
 // Calls reach outside the process, so guards mean something on them; on a pure stage they are refused.
 bool takes_guards(const StageSpec& spec);
+
+// The hint for a source that was given this option of sinks.
+std::string sinks_only(std::string_view name);
 
 // An option no help text lists; it serves tests.
 bool hidden(const Option& option);

@@ -115,8 +115,13 @@ class PipelineReader {
       known.push_back("url");
       for (const auto& [key, value] : node.entries) {
         if (key.text == "url") continue;
-        if (const Option* option = find_option(table, key.text))
+        const Option* option = find_option(table, key.text);
+        if (option && option->kind == Option::Kind::end)
+          end(made.fallback, table, value, under(path, key.text));
+        else if (option)
           values_.read(made.options, *option, value, under(path, key.text));
+        else if (find_option(sink_options(), key.text))
+          values_.report(key, under(path, key.text), fmt::format("a source has no {}", key.text), sinks_only(key.text));
         else
           values_.unknown(key, path, "this end", known);
       }

@@ -102,6 +102,18 @@ void SettingsReader::word(Settings& into, const Option& option, const Node& node
   }
 }
 
+// Of a key that may be given more than once.
+void SettingsReader::pair_list(Settings& into, const Option& option, const Node& key, const Node& list, const std::string& path) {
+  if (list.items.empty()) return report(list, path, "an empty list says nothing", "leave it out");
+  for (size_t i = 0; i < list.items.size(); ++i) {
+    const std::string here = fmt::format("{}[{}]", path, i);
+    auto made = text(list.items[i], here);
+    if (!made) continue;
+    made->key = key.text;
+    put(into, option, std::move(*made), list.items[i], here);
+  }
+}
+
 void SettingsReader::map(Settings& into, const Option& option, const Node& node, const std::string& path) {
   if (node.entries.empty()) return report(node, path, "an empty map says nothing", "leave it out");
   for (const auto& [key, value] : node.entries) {
@@ -114,6 +126,8 @@ void SettingsReader::map(Settings& into, const Option& option, const Node& node,
       put(into, option, {key.text, value.text, value.mark, {}}, value, here);
     } else if (value.kind == Node::Kind::null) {
       put(into, option, {key.text, {}, key.mark, {}}, key, here);
+    } else if (value.kind == Node::Kind::list && repeats(option, key.text)) {
+      pair_list(into, option, key, value, here);
     } else if (auto made = text(value, here)) {
       made->key = key.text;
       put(into, option, std::move(*made), value, here);

@@ -34,6 +34,7 @@ class SettingsReader {
   void scalar(Settings& into, const Option& option, const Node& node, const std::string& path);
   void expression(Settings& into, const Option& option, std::string_view key, const Node& node, const std::string& path);
   void map(Settings& into, const Option& option, const Node& node, const std::string& path);
+  void pair_list(Settings& into, const Option& option, const Node& key, const Node& list, const std::string& path);
   void word(Settings& into, const Option& option, const Node& node, const std::string& path);
   void put(Settings& into, const Option& option, Setting::Value value, const Node& node, const std::string& path);
 

@@ -73,12 +73,13 @@ void prune(PipelineSpec& spec) {
 }
 
 void add_to_files(PipelineSpec& spec) {
+  const auto add = [](EndSpec& end) {
+    const auto address = address_of(end.url);
+    if (!address || address->kind != Address::Kind::file || end.options.find("append")) return;
+    end.options.put("append").values = {{{}, "true", {}, {}}};
+  };
   for (ChainSpec& chain : spec.chains)
-    for (EndSpec& end : chain.to) {
-      const auto address = address_of(end.url);
-      if (!address || address->kind != Address::Kind::file || end.options.find("append")) continue;
-      end.options.put("append").values = {{{}, "true", {}, {}}};
-    }
+    for (EndSpec& sink : chain.to) each_in_line(sink, add);
 }
 
 }  // namespace

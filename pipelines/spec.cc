@@ -28,7 +28,8 @@ bool same_settings(const Settings& a, const Settings& b) {
 }
 
 bool same_end(const EndSpec& a, const EndSpec& b) {
-  return a.url == b.url && a.written == b.written && same_settings(a.options, b.options);
+  return a.url == b.url && a.written == b.written && same_settings(a.options, b.options) &&
+         std::equal(a.fallback.begin(), a.fallback.end(), b.fallback.begin(), b.fallback.end(), same_end);
 }
 
 bool same_use(const StageUse& a, const StageUse& b) {
@@ -81,6 +82,8 @@ const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain, std::vector<bool>&
 }
 
 }  // namespace
+
+std::string too_many_fallbacks() { return fmt::format("no more than {} ends stand in for one", kMaxFallbacks); }
 
 void settle(PipelineSpec& spec) {
   give_ids(spec);

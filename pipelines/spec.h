@@ -28,7 +28,18 @@ struct EndSpec {
   // No word of a user says these:
   bool letters = false;    // a source of dead letters that are run again (replay.h)
   bool discarded = false;  // a sink that throws away what it has written (trial.h)
+
+  std::vector<EndSpec> fallback = {};  // none or one, of a sink: takes what it cannot deliver
 };
+
+inline constexpr size_t kMaxFallbacks = 16;
+std::string too_many_fallbacks();
+
+// f(end) for a sink, and for the ends that stand in for it, in the order they are asked.
+template <class End, class F>
+void each_in_line(End& sink, F&& f) {
+  for (End* end = &sink; end; end = end->fallback.empty() ? nullptr : &end->fallback.front()) f(*end);
+}
 
 struct StageUse {
   const StageSpec* spec = nullptr;  // null only beside a Problem that says why

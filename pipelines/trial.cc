@@ -31,7 +31,7 @@ void bound(EndSpec& source, const TrialBounds& bounds) {
 void make_trial(PipelineSpec& spec, const TrialBounds& bounds) {
   for (ChainSpec& chain : spec.chains) {
     for (EndSpec& source : chain.from) bound(source, bounds);
-    for (EndSpec& sink : chain.to) sink.discarded = true;
+    for (EndSpec& sink : chain.to) each_in_line(sink, [](EndSpec& end) { end.discarded = true; });
     if (chain.dlq) chain.dlq->discarded = true;
   }
 }

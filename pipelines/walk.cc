@@ -254,6 +254,7 @@ void Runner::read_ahead(uint32_t node, Batch& batch, Lane& lane) {
 void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
   const Graph::Node& here = graph_.nodes[node];
   StageTurn turn(*this, node, lane);
+  turn.in_stead = here.fallback;
   const SlabRef entered = batch.ref();
   Batch kept = batch.share();
   {
@@ -274,7 +275,31 @@ Envelope envelope_of(const Slab& slab, uint32_t record) {
   return {};
 }
 
+// The end in whose stead this one stood has failed the record first: all attempts count, and both causes are told.
+void follow(Failure& failure, const Failure& before) {
+  failure.message += fmt::format("; before that {}: {}", before.stage, before.message);
+  failure.attempts += before.attempts;
+  failure.first = before.first;
+  failure.source = before.source, failure.offset = before.offset;
+}
+
 }  // namespace
+
+std::unique_ptr<Failure> Runner::StageTurn::failure(Failed& one, const std::string& id, const Slab& entered, Instant at) const {
+  auto made = std::make_unique<Failure>();
+  made->code = one.reason.code;
+  made->message = std::move(one.reason.message);
+  made->stage = id;
+  made->port = "err";
+  made->attempts = refusal ? refusal->attempts : 1;
+  made->first = (refusal ? refusal->first : at).time_since_epoch().count();
+  made->last = (refusal ? refusal->last : at).time_since_epoch().count();
+  if (entered.source) {
+    made->source = *entered.source;
+    made->offset = entered.position(one.record);
+  }
+  return made;
+}
 
 // Failed records travel on `err` as a slab of their own: the bytes as they came in, and an envelope that says what happened.
 void Runner::send_failed(const std::string& id, const Graph::Readers& readers, StageTurn& turn, const Batch& batch, Slab& entered,
@@ -286,41 +311,35 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
   letters->format = entered.format;
   letters->source = entered.source;
   letters->keeper = entered.keeper;
-  const auto nanoseconds = [](Instant at) { return at.time_since_epoch().count(); };
-  const int64_t at = nanoseconds(clock_.now());
-  for (auto& [record, reason, cut] : turn.failed) {
-    auto failure = std::make_unique<Failure>();
-    failure->code = reason.code;
-    failure->message = std::move(reason.message);
-    failure->stage = id;
-    failure->port = "err";
-    failure->attempts = turn.refusal ? turn.refusal->attempts : 1;
-    failure->first = turn.refusal ? nanoseconds(turn.refusal->first) : at;
-    failure->last = turn.refusal ? nanoseconds(turn.refusal->last) : at;
-    if (entered.source) {
-      failure->source = *entered.source;
-      failure->offset = entered.position(record);
-    }
+  const Instant at = clock_.now();
+  for (StageTurn::Failed& failed : turn.failed) {
+    auto failure = turn.failure(failed, id, entered, at);
+    const Failure* before =
+        turn.in_stead && failed.record < entered.envelopes.size() ? entered.envelopes[failed.record].failure.get() : nullptr;
+    if (before) follow(*failure, *before);
     if (readers.empty()) {
       unhandled(*failure);
       continue;
     }
-    letters->add(entered, record);
-    Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, record));
+    letters->add(entered, failed.record);
+    Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, failed.record));
     if (envelope.id.empty()) envelope.id = uuid7(clock_.now(), lane.random);
-    if (cut) envelope.put(kCutKey, true);
-    failure->attempts += envelope.attempt;
-    if (envelope.first_failed != 0) failure->first = envelope.first_failed;
+    if (failed.cut) envelope.put(kCutKey, true);
+    if (!before) {
+      failure->attempts += envelope.attempt;
+      if (envelope.first_failed != 0) failure->first = envelope.first_failed;
+    }
     envelope.failure = std::move(failure);
   }
   if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);
 }
 
 void Runner::send_refused(uint32_t node, const Batch& batch, const Refusal& why) {
+  const Graph::Node& here = graph_.nodes[node];
   StageTurn turn(*this, node, *serial_);
   turn.refusal = &why;
+  turn.in_stead = here.fallback;
   batch.each([&](uint32_t record) { turn.fail(record, why.reason); });
-  const Graph::Node& here = graph_.nodes[node];
   send_failed(here.id, here.readers[kErr], turn, batch, batch.slab(), *serial_, serial_->tallies[node]);
 }
 

@@ -30,7 +30,12 @@ class Wirer {
       by_id_[use.id] = static_cast<uint32_t>(made_.nodes.size());
       made_.nodes.push_back({.use = &use, .chain = chain, .ports = ports_of(use)});
     }
-    for (const EndSpec& end : from.to) made_.nodes.push_back({.end = &end, .chain = chain, .ports = {"out", "err"}});
+    for (const EndSpec& sink : from.to)
+      each_in_line(sink, [&](const EndSpec& end) {
+        const auto before = static_cast<uint32_t>(made_.nodes.size() - 1);
+        made_.nodes.push_back({.end = &end, .chain = chain, .fallback = &end != &sink, .ports = {"out", "err"}});
+        if (&end != &sink) made_.nodes.back().from = {{false, before, kErr}};
+      });
     if (from.dlq) {
       letters_[&*from.dlq] = static_cast<uint32_t>(made_.nodes.size());
       made_.nodes.push_back({.end = &*from.dlq, .chain = chain, .dead_letters = true, .ports = {"out", "err"}});
@@ -64,7 +69,8 @@ class Wirer {
       made_.nodes[stage].from = std::move(heads);
       heads = {{false, stage, kOut}};
     }
-    for (uint32_t sink : sinks) made_.nodes[sink].from = heads;
+    for (uint32_t sink : sinks)
+      if (!made_.nodes[sink].fallback) made_.nodes[sink].from = heads;
   }
 
   bool read(const From& from) const {

@@ -23,6 +23,7 @@ struct Wiring {
     const EndSpec* end = nullptr;   // a sink
     size_t chain = 0;
     bool dead_letters = false;
+    bool fallback = false;  // a sink that reads the err of another
     std::vector<std::string> ports;
     std::vector<From> from;
   };

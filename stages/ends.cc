@@ -60,16 +60,15 @@ std::vector<std::string> expand(const std::string& pattern) {
 }
 
 // An option that means nothing here is refused: a user who wrote it expects something of it.
-Done refuse(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names) {
+Done refuse(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names, std::string hint = {}) {
   for (std::string_view name : names)
-    if (options.find(name)) return usage(fmt::format("--{} has no meaning for {}", name, text::quoted(url)));
+    if (options.find(name)) return usage(fmt::format("--{} has no meaning for {}", name, text::quoted(url)), std::move(hint));
   return {};
 }
 
-Done refuse_unbuilt(const Settings& options) {
-  for (std::string_view name : {"breaker", "limit"})
-    if (options.find(name)) return usage(fmt::format("--{} is not there yet for a source or sink", name));
-  return {};
+Done refuse_guards(const Settings& options, std::string_view url) {
+  return refuse(options, url, {"retry", "timeout", "breaker", "limit"},
+                "guards stand on ends that connect, tcp:// and unix:, and on calls; what cannot be written elsewhere ends the run");
 }
 
 Result<SocketName> place_of(const Address& address, const std::string& url, bool listens, Error::Kind kind) {
@@ -170,28 +169,28 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
 using Written = Result<std::unique_ptr<Sink>>;
 
 Written connect_sink(const Address& address, const std::string& url, const Settings& options, const Outlet::Options& how,
-                     const CodecSpec& codec, const CodecOptions& codec_options) {
+                     const CodecSpec& codec, const CodecOptions& codec_options, bool lazy) {
   const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
   auto place = place_of(address, url, listens, Error::Kind::io);
   if (!place) return place.error();
   if (address.kind != Kind::tcp && address.kind != Kind::unix_socket) {
-    if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
+    if (Done fits = refuse_guards(options, url); !fits) return fits.error();
     if (address.kind == Kind::udp) return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, codec_options));
     const ListenSink::Options listening{*options.count("max_clients"), how};
     return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), listening, codec, codec_options));
   }
   auto guards = guards_of(options);
   if (!guards) return guards.error();
-  const ConnectSink::Options connecting{std::move(*guards), how};
+  const ConnectSink::Options connecting{std::move(*guards), how, lazy};
   return std::unique_ptr<Sink>(std::make_unique<ConnectSink>(std::move(*place), connecting, codec, codec_options));
 }
 
 Written sink_at(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
-                const CodecOptions& codec_options, bool dead_letters) {
+                const CodecOptions& codec_options, SinkUse use) {
   const std::string when_full = options.text("when_full").value_or("block");
   if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
   const size_t batch = options.count("batch").value_or(Outlet::kWrite);
-  const Outlet::Options how{when_full_of(when_full), dead_letters ? 0 : batch};  // a dead letter is written at once
+  const Outlet::Options how{when_full_of(when_full), use.dead_letters ? 0 : batch};  // a dead letter is written at once
   const bool file = address.kind == Kind::file;
   if (!file)
     if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();
@@ -205,17 +204,17 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
     case Kind::file:
     case Kind::exec:
     case Kind::drop:
-      if (Done fits = refuse(options, url, {"retry", "timeout"}); !fits) return fits.error();
+      if (Done fits = refuse_guards(options, url); !fits) return fits.error();
       break;
     case Kind::hub:
     case Kind::stage:
       return usage(fmt::format("{} is no sink leat can open yet", text::quoted(url)));
     default:
-      return connect_sink(address, url, options, how, codec, codec_options);
+      return connect_sink(address, url, options, how, codec, codec_options, use.fallback);
   }
   if (address.kind == Kind::drop) return std::unique_ptr<Sink>(std::make_unique<DropSink>());
   if (address.kind == Kind::exec) return std::unique_ptr<Sink>(std::make_unique<ExecSink>(address.rest, how, codec, codec_options));
-  if (file && !dead_letters && !options.flag("append"))
+  if (file && !use.dead_letters && !options.flag("append"))
     return std::unique_ptr<Sink>(std::make_unique<FileSink>(address.rest, how, codec, codec_options));
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>(address.rest, how, codec, codec_options));
 }
@@ -226,7 +225,6 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
                                bool dead_letters) {
   const auto address = address_of(url);
   if (!address) return address.error();
-  if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
   const auto codec = choose(named, address->kind == Kind::file ? address->rest : "", "ndjson");
   if (!codec) return codec.error();
   if (!(*codec)->framer) return usage(fmt::format("codec {} cannot be read", (*codec)->name));
@@ -244,7 +242,6 @@ Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& 
                                         const CodecOptions& codec_options, SinkUse use) {
   const auto address = address_of(url);
   if (!address) return address.error();
-  if (Done fits = refuse_unbuilt(options); !fits) return fits.error();
   const bool file = address->kind == Kind::file;
   const auto packing = packing_as(*address, options);
   if (!packing) return packing.error();
@@ -255,7 +252,7 @@ Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& 
       as_letters ? Result<const CodecSpec*>(&letters(*address)) : choose(named, file ? address->rest : "", fallback);
   if (!codec) return codec.error();
   if (!(*codec)->encoder) return usage(fmt::format("codec {} cannot be written", (*codec)->name));
-  auto made = sink_at(*address, url, options, **codec, packed, use.dead_letters);  // a trial refuses what a run does
+  auto made = sink_at(*address, url, options, **codec, packed, use);  // a trial refuses what a run does
   if (!made || !use.discarded || address->kind == Kind::drop) return made;
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>("/dev/null", Outlet::Options{}, **codec, packed));
 }

@@ -16,6 +16,7 @@ namespace leat {
 // What a sink is for, besides what its url and options say.
 struct SinkUse {
   bool dead_letters = false;
+  bool fallback = false;   // takes what another one cannot deliver: reaches for the other side no sooner than there is something
   bool discarded = false;  // a trial: encoded and packed as it would be, then thrown away
 };
 

@@ -167,12 +167,19 @@ Done check_value(const Option& option, std::string_view text, std::string_view k
       break;
     case Kind::text:
     case Kind::expr:
+    case Kind::end:
       break;
     case Kind::words:
       return {};  // an argument of a command may be empty
   }
   if (text.empty()) return expected("a value", text);
   return {};
+}
+
+bool repeats(const Option& option, std::string_view key) {
+  const auto keys = text::split(option.choices, '|');
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](std::string_view word) { return word.starts_with(key) && word.substr(key.size()) == ":words"; });
 }
 
 Result<std::vector<Setting::Value>> read_word(const Option& option, std::string_view word) {

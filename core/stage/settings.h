@@ -34,6 +34,7 @@ struct Option {
              // attempts:tries|base:duration|rate:number|bytes:size|name:text, or eof:alone for a key without one; tries: a count, or
              // forever; of on:words each is one of several texts, and in YAML a list of them will do
     words,   // all the remaining words of the command; in YAML a list
+    end,     // another end, with options of its own behind it; in YAML an end. No Setting holds it: EndSpec::fallback does
   };
   std::string_view name;  // snake_case here and in YAML, --kebab-case in argv
   Kind kind;
@@ -93,6 +94,9 @@ class Settings {
 // put before it where it was written.
 // For named, keys and pairs it is the value alone, `key` its name (of keys it may be empty).
 Done check_value(const Option& option, std::string_view text, std::string_view key = {});
+
+// May this key of a pairs option be given more than once?
+bool repeats(const Option& option, std::string_view key);
 
 // One word of argv as values: NAME=EXPR falls into key and text, k=v,k=v into several. All are checked.
 Result<std::vector<Setting::Value>> read_word(const Option& option, std::string_view word);

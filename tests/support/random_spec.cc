@@ -126,6 +126,7 @@ class Draw {
       const size_t colon = choice.find(':');
       const auto kind = choice.substr(colon + 1);
       if (!setting.values.empty() && chance(2)) continue;
+      if (kind == "words" && chance(2)) setting.values.push_back({std::string(choice.substr(0, colon)), "twice", {}, {}});
       const Option one{.name = "one",
                        .kind = kind == "count" || kind == "tries" ? Kind::count
                                : kind == "number"                 ? Kind::number
@@ -156,11 +157,15 @@ class Draw {
   Settings settings(std::span<const Option> options, int in) {
     Settings made(options);
     for (const Option& option : options)
-      if (option.required || chance(in)) fill(made.put(option.name), option);
+      if (option.kind != Kind::end && (option.required || chance(in))) fill(made.put(option.name), option);
     return made;
   }
 
-  EndSpec end(std::span<const Option> options) { return {any(kUrls), {}, settings(options, 6), {}, false}; }
+  EndSpec end(std::span<const Option> options) {
+    EndSpec made{any(kUrls), {}, settings(options, 6), {}, false};
+    if (find_option(options, "fallback") && chance(5)) made.fallback.push_back(end(options));
+    return made;
+  }
 
   StageUse use() {
     StageUse made;

@@ -178,6 +178,11 @@ TEST(Explain, WhatTheOtherSpellingCannotHold) {
   spec.chains[0].from[0].url = std::string("a\0b", 3);
   EXPECT_TRUE(to_yaml(spec));
   EXPECT_FALSE(to_argv(spec));
+  EndSpec sink{"tcp://h:1", {}, Settings(sink_options()), {}, false};
+  sink.options.put("retry").values = {{"never", "a, b", {}, {}}};
+  spec.chains[0] = {{}, {}, {sink}, {}, {}};
+  EXPECT_TRUE(to_yaml(spec));
+  EXPECT_FALSE(to_argv(spec));
 }
 
 }  // namespace

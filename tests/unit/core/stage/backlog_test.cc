@@ -128,6 +128,25 @@ TEST_F(BacklogTest, RecordsOfTwoInputsDoNotShareAChunk) {
   second.let_go();
 }
 
+TEST_F(BacklogTest, AChunkIsHandedOutInPartsOfSoManyRecords) {
+  put(0, 7);
+  put(7, 1, Backlog::kChunk);
+  EXPECT_EQ(numbers(*backlog.next(3)), (std::vector{0, 1, 2}));
+  EXPECT_EQ(numbers(*backlog.next(3)), (std::vector{3, 4, 5}));
+  EXPECT_FALSE(backlog.all_out());
+  EXPECT_EQ(numbers(*backlog.next(1)), (std::vector{6}));
+  EXPECT_EQ(numbers(*backlog.next(1)), (std::vector{7}));
+  EXPECT_TRUE(backlog.all_out());
+  EXPECT_EQ(backlog.records(), 8u);
+  EXPECT_EQ(backlog.bytes(), 7u * 4 + Backlog::kChunk + 1);
+  backlog.delivered(2);
+  EXPECT_EQ(frontier.committed(), 0u) << "a part of the batch is still owed";
+  EXPECT_EQ(backlog.bytes(), 4u + Backlog::kChunk + 1);
+  backlog.delivered(2);
+  EXPECT_EQ(frontier.committed(), 2u);
+  EXPECT_EQ(backlog.bytes(), 0u);
+}
+
 TEST_F(BacklogTest, WhatIsTakenAndLetGoUndeliveredIsLost) {
   put(1, 1);
   backlog.take();

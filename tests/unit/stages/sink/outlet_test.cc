@@ -119,5 +119,33 @@ TEST_F(OutletTest, WhatIsKeptIsSentAgainUntilItIsConfirmed) {
   EXPECT_EQ(host.got, 4u);
 }
 
+TEST_F(OutletTest, NoMoreThanTheWindowIsUnderWay) {
+  Outlet outlet(host, test::line_codec(), {}, {WhenFull::block, 0}, true);
+  outlet.window(2);
+  connect(outlet);
+  for (int i = 0; i < 5; ++i) take(outlet);
+  const auto sent = [&] {
+    const auto sizes = writes();
+    return std::accumulate(sizes.begin(), sizes.end(), size_t{0});
+  };
+  outlet.finish();
+  for (const size_t bytes : {20u, 20u, 10u}) {
+    EXPECT_FALSE(outlet.held());
+    outlet.flush();
+    EXPECT_EQ(sent(), bytes);
+    outlet.flush();
+    EXPECT_EQ(sent(), 0u) << "nobody has said that it arrived";
+    outlet.confirm(outlet.sent());
+  }
+  EXPECT_TRUE(outlet.empty());
+  EXPECT_EQ(frontier.committed(), 5u);
+  take(outlet), take(outlet);
+  outlet.flush();
+  EXPECT_EQ(sent(), 20u);
+  EXPECT_TRUE(outlet.held());
+  outlet.disconnect();
+  EXPECT_FALSE(outlet.held()) << "what is lost is not under way";
+}
+
 }  // namespace
 }  // namespace leat
