@@ -115,21 +115,22 @@ class Builder {
   }
 
   void set_origins(Graph::Node& node, const Wiring::Node& from) {
-    std::set<uint16_t> origins;
+    const auto add = [&](uint16_t origin) {  // in the order they are named
+      if (std::find(node.origins.begin(), node.origins.end(), origin) == node.origins.end()) node.origins.push_back(origin);
+    };
     node.parallel = from.use && from.use->spec->stateless;
     for (const Wiring::From& edge : from.from) {
       if (edge.input) {
-        origins.insert(static_cast<uint16_t>(edge.index));
+        add(static_cast<uint16_t>(edge.index));
         continue;
       }
       const Graph::Node& above = graph_.nodes[edge.index];
       node.parallel &= above.parallel;
       if (edge.port == kOut && makes_origin(above))
-        origins.insert(above.origin);
+        add(above.origin);
       else
-        origins.insert(above.origins.begin(), above.origins.end());
+        for (const uint16_t origin : above.origins) add(origin);
     }
-    node.origins.assign(origins.begin(), origins.end());
   }
 
   void make_stage(Graph::Node& node, const Wiring::Node& from, uint32_t region) {
@@ -139,7 +140,7 @@ class Builder {
     auto [plan, added] = plans_.try_emplace(region, nullptr);
     if (added) plan->second = &graph_.plans.emplace_back(), plan->second->trusted = spec_.globals.flag("trust");
     node.plan = plan->second;
-    Library library;
+    Library library(graph_.tables);
     const MakeContext context{.fields = plan->second,
                               .inputs = node.origins,
                               .id = use.id,

@@ -306,14 +306,15 @@ void check(const PipelineSpec& spec, std::span<const CodecSpec> codecs, Problems
 void check_stages(const PipelineSpec& spec, Problems& problems) {
   const Names names(spec);
   const std::vector<std::pair<std::string, std::string>> no_variables;
-  const std::vector<uint16_t> inputs{0};
+  const std::vector<uint16_t> inputs{0, 1};  // as many as a stage may want; how many there are is for build() to say
   for (size_t i = 0; i < spec.chains.size(); ++i)
     for (size_t j = 0; j < spec.chains[i].stages.size(); ++j) {
       const StageUse& use = spec.chains[i].stages[j];
       if (!use.spec) continue;
       FieldPlan fields;
+      Library::Tables tables;
       bool envelopes = false;
-      Library library;
+      Library library(tables);
       const MakeContext context{.fields = &fields,
                                 .inputs = inputs,
                                 .id = use.id,

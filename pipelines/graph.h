@@ -11,6 +11,7 @@
 #include "core/data/format.h"
 #include "core/stage/end.h"
 #include "core/stage/stage.h"
+#include "stages/table_file.h"
 
 namespace leat {
 
@@ -39,6 +40,7 @@ struct Graph {
     bool fallback = false;            // a sink that takes what another one could not deliver, in its stead
   };
 
+  std::vector<std::unique_ptr<TableFile>> tables;  // that stages are lent, so they go after them
   std::vector<Input> inputs;
   std::vector<Node> nodes;
   std::deque<FieldPlan> plans;

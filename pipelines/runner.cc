@@ -188,6 +188,11 @@ Done Runner::start() {
       if (Done opened = graph_.nodes[i].sink->open(*sink_ports_[i]); !opened) return opened;
   for (auto& input : inputs_)
     if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
+  for (auto& table : graph_.tables)
+    if (Done opened = table->open({&loop_, [this](std::function<void()> job) { turnstile_.post(std::move(job)); },
+                                   [this](std::string text) { note(std::move(text)); }});
+        !opened)
+      return opened;
   start_watches();
   loop_.on_time([this] { on_time(); });
   // Before a lane runs: once they do, a node's last parent may end at any time, and must end it once.

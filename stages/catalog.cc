@@ -7,8 +7,8 @@ namespace leat {
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
       // One a line.
-      &kFilter, &kMap,       &kSet,      &kDedupe, &kSample,   &kTake,   &kSkip,    &kBatch, &kBuffer, &kUnbatch, &kRoute, &kSwitch,
-      &kSplit,  &kPartition, &kThrottle, &kRate,   &kDebounce, &kWindow, &kFlatten, &kParse, &kExpect, &kSort,    &kTopK,
+      &kFilter,    &kMap,      &kSet,  &kDedupe,   &kSample, &kTake,    &kSkip,  &kBatch,  &kBuffer, &kUnbatch, &kRoute,  &kSwitch, &kSplit,
+      &kPartition, &kThrottle, &kRate, &kDebounce, &kWindow, &kFlatten, &kParse, &kExpect, &kSort,   &kTopK,    &kLookup, &kJoin,
   };
   return kAll;
 }

@@ -12,7 +12,7 @@ namespace leat {
 // Each is defined at the end of its own file.
 extern const StageSpec kDedupe, kFilter, kMap, kSample, kTake, kSkip, kBatch, kBuffer, kUnbatch, kRoute, kSet, kWindow;
 extern const StageSpec kDebounce, kPartition, kRate, kSplit, kSwitch, kThrottle;
-extern const StageSpec kFlatten, kParse, kExpect, kSort, kTopK;
+extern const StageSpec kFlatten, kParse, kExpect, kSort, kTopK, kLookup, kJoin;
 
 std::span<const StageSpec* const> stage_catalog();
 const StageSpec* find_stage(std::string_view name);

@@ -1,4 +1,4 @@
-// Lender: what a stage may ask for when it is made, since it reaches nothing outside itself: codecs for text inside records, files.
+// Lender: what a stage may ask for when it is made, since it reaches nothing outside itself: codecs for text inside records, files, tables.
 // Owner:   whoever builds the graph; outlives the stages.   Thread: one, before the run.
 // Blocks:  file() may wait for the disk.
 // Fails:   for a codec nobody knows and a file that cannot be read, with what is wrong about it.
@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/data/value.h"
+#include "core/stage/table.h"
 
 namespace leat {
 
@@ -49,6 +50,8 @@ class Lender {
   virtual ~Lender() = default;
   virtual Result<std::unique_ptr<Decoder>> decoder(const DecoderUse& use) = 0;
   virtual Result<std::string> file(const std::string& path) = 0;  // all of a small one
+  // Empty until the run begins; it outlives the stage, and its rows change while the file does.
+  virtual Result<const Table*> table(const TableUse& use) = 0;
 };
 
 }  // namespace leat

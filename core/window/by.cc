@@ -10,9 +10,6 @@
 #include "core/window/canonical.h"
 
 namespace leat::window {
-namespace {
-
-// `host` of .meta.host, `subject` of $subject; empty if the expression is more than a path.
 std::string_view last_part(std::string_view expression) {
   size_t at = expression.size();
   const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
@@ -22,8 +19,6 @@ std::string_view last_part(std::string_view expression) {
                     std::all_of(expression.begin(), expression.end(), [&](char c) { return letter(c) || c == '.' || c == '$'; });
   return path ? name : std::string_view();
 }
-
-}  // namespace
 
 Done By::add(std::string_view name, std::string_view expression, FieldPlan& plan, const expr::CompileOptions& options) {
   auto program = expr::Program::compile(expression, plan, options);

@@ -14,6 +14,9 @@
 
 namespace leat::window {
 
+// `host` of .meta.host, `subject` of $subject; empty if the expression is more than a path.
+std::string_view last_part(std::string_view expression);
+
 class By {
  public:
   // `name` may be empty: then it is the last part of the path that the expression is.

@@ -33,6 +33,8 @@ const std::vector<Setup>& setups() {
       {"parse", {{"text", ".path"}, {"regex", "^/(?<top>[^/]*)"}}},
       {"expect", {{"require", ".ts"}, {"require", ".status"}}},
       {"sort", {{"key", ".latency_ms"}, {"within", "1000"}}},
+      {"lookup", {{"table", "none.csv"}, {"on", ".host"}}},
+      {"join", {{"on", ".id"}, {"within", "1s"}, {"max_records", "1000"}}},
       {"topk", {{"count", "10"}, {"value", ".latency_ms"}, {"by", ".host"}}},
       {"route", {{"case", ".status >= 500", "errors"}, {"case", ".latency_ms > 500", "slow"}}},
       {"switch", {{"on", ".level"}, {"case", "errors", "error"}, {"default", "rest"}}},
@@ -72,10 +74,10 @@ struct Made {
     Settings settings(spec.options);
     for (const Given& given : setup->given)
       settings.put(given.name).values.push_back({std::string(given.key), std::string(given.text), {}});
-    const uint16_t input = 0;
+    const std::vector<uint16_t> inputs{0, 1};
     MakeContext context{};
     context.fields = &plan;
-    context.inputs = {&input, 1};
+    context.inputs = inputs;
     context.id = spec.name;
     context.seed = 1;
     context.lender = &library;
@@ -86,7 +88,8 @@ struct Made {
   }
 
   FieldPlan plan;
-  Library library;
+  Library::Tables tables;
+  Library library{tables};
   bool envelopes = false;
   std::unique_ptr<Stage> stage;
 };

@@ -71,6 +71,8 @@ Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16
     ADD_FAILURE() << spec.name << " was refused: " << made.error().text;
     return;
   }
+  for (auto& table : tables_)
+    if (const Done opened = table->load(); !opened) ADD_FAILURE() << opened.error().text;
   stage_ = std::move(*made);
   reader_ = json_format().reader(plan_);
 }
@@ -218,14 +220,15 @@ void Rig::lose(size_t held) { held_.erase(held_.begin() + static_cast<std::ptrdi
 
 std::string refusal(const StageSpec& spec, const std::vector<Set>& sets) {
   FieldPlan plan;
-  const uint16_t input = 0;
+  const std::vector<uint16_t> inputs{0, 1};
   MakeContext context{};
   bool envelopes = false;
-  Library library;
+  Library::Tables tables;
+  Library library(tables);
   context.lender = &library;
   context.envelopes = &envelopes;
   context.fields = &plan;
-  context.inputs = {&input, 1};
+  context.inputs = inputs;
   context.id = spec.name;
   auto made = spec.make(settings_of(spec, sets), context);
   return made ? std::string() : made.error().text;

@@ -115,7 +115,8 @@ class Rig {
   const StageSpec& spec_;
   FieldPlan plan_;
   bool wants_envelopes_ = false, read_ = true;
-  Library library_;
+  Library::Tables tables_;
+  Library library_{tables_};
   std::vector<uint16_t> inputs_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<Stage> stage_;

@@ -19,6 +19,8 @@ const std::map<std::string_view, std::vector<test::Set>> kRuns{
     {"expect", {{"require", ".[0]"}}},
     {"filter", {{"expr", ".[0] > 1"}}},
     {"flatten", {}},
+    {"join", {{"on", ".[0]"}, {"within", "1s"}, {"outer"}}},
+    {"lookup", {{"table", "/dev/null"}, {"codec", "csv"}, {"on", ".[0]", "n"}}},
     {"map", {{"expr", ".[]"}}},
     {"parse", {{"text", "\"{\\\"a\\\":1}\""}, {"codec", "json"}}},
     {"route", {{"case", ".[0] > 1", "big"}}},
@@ -68,7 +70,7 @@ struct Made {
 };
 
 std::vector<Made> run(const StageSpec& spec, const std::vector<test::Set>& sets, size_t batch_size) {
-  test::Rig rig(spec, sets);
+  test::Rig rig(spec, sets, {0, 1});
   const auto& lines = lines_of(spec.name);
   rig.envelopes([&](size_t line) { return vouched(lines[line].text, line); });
   rig.feed(lines, batch_size);
