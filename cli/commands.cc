@@ -11,6 +11,7 @@
 #include "cli/pages.h"
 #include "cli/run.h"
 #include "cli/schema.h"
+#include "cli/test.h"
 #include "cli/words.h"
 #include "core/base/text.h"
 #include "pipelines/check.h"
@@ -51,7 +52,7 @@ constexpr auto kSchemaOptions = std::to_array<Option>({
      .value = "KIND",
      .help = "of what",
      .fallback = "pipeline",
-     .choices = "pipeline|artifact",
+     .choices = "pipeline|artifact|tests",
      .operand = true},
 });
 constexpr auto kListOptions = std::to_array<Option>({
@@ -190,7 +191,8 @@ Answer help_command(const Call& call) {
 Answer schema_command(const Call& call) {
   Settings own(kSchemaOptions);
   if (auto refused = own_words("schema", own, call)) return *refused;
-  return {0, *own.text("kind") == "artifact" ? artifact_schema() : pipeline_schema(call.stages, call.codecs), {}};
+  const std::string kind = *own.text("kind");
+  return {0, kind == "artifact" ? artifact_schema() : kind == "tests" ? tests_schema() : pipeline_schema(call.stages, call.codecs), {}};
 }
 
 Answer version_command(const Call&) { return {0, fmt::format("leat {}\n", LEAT_VERSION), {}}; }
@@ -252,6 +254,15 @@ const Command kCommands[] = {
      "The clock is read twice for each batch and line, so that short batches from a slow pipe cost a little more than without bench. CPU "
      "is that of leat, not of commands it runs. Messages and exit status are those of a run. --rounds wants input that can be read again.",
      bench_options(), true, nullptr, bench_command},
+    {"test", "[--match TEXT] [--update] [--coverage] [--format FORMAT] FILE|DIRECTORY...", "run the test cases of pipelines",
+     "Runs the cases that stand under tests: in a pipeline file, or in a file of their own that names it: pipeline: FILE. Of a directory "
+     "it "
+     "takes every YAML file below that has some. Nothing outside is touched: sources bring what a case says, sinks keep what they get, and "
+     "time stands still until a case tells it to go on. Stages that call a command or a server do so unless the case puts an expression in "
+     "their place. leat help tests says how cases are written.\n\n"
+     "Prints a line for each case, and below one that failed what was wanted and what came. The exit status is 0 if all passed, 1 if one "
+     "failed, 78 if a file has a mistake.",
+     test_options(), false, test_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
     {"dlq", "ls|show|stats|replay|purge FILE [--run PIPELINE [--into STAGE]]", "look into a file of dead letters",
@@ -265,12 +276,12 @@ const Command kCommands[] = {
      "--to some.ndjson --codec envelope.",
      dlq_options(), true, nullptr, dlq_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
-     "Topics are expr, windows, pipeline, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
+     "Topics are expr, windows, pipeline, tests, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},
-    {"schema", "[pipeline|artifact]", "print a JSON Schema",
+    {"schema", "[pipeline|artifact|tests]", "print a JSON Schema",
      "Of pipeline files, for editors: # yaml-language-server: $schema=FILE as the first line of a file makes them complete and check it. "
      "Of artifacts, as "
-     "the codec envelope writes and reads them.",
+     "the codec envelope writes and reads them. Of files of test cases.",
      kSchemaOptions, false, schema_command},
     {"version", "", "print the version", "", {}, false, version_command},
     {"__complete", "", "", "", {}, false, complete_command},

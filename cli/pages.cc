@@ -218,7 +218,8 @@ Page main_page(const Tables& tables) {
                    section("Files", {entries(prose::files())})};
   for (const Command& command : tables.commands)
     if (!command.summary.empty()) page.see_also.push_back(fmt::format("leat-{}(1)", command.name));
-  for (const char* other : {"leat-pipeline(5)", "leat-stages(7)", "leat-expr(7)", "leat-windows(7)"}) page.see_also.emplace_back(other);
+  for (const char* other : {"leat-pipeline(5)", "leat-tests(5)", "leat-stages(7)", "leat-expr(7)", "leat-windows(7)"})
+    page.see_also.emplace_back(other);
   return page;
 }
 
@@ -264,6 +265,22 @@ Page pipeline_page(const Tables&) {
   return page;
 }
 
+Page tests_page() {
+  const auto with = [](std::string_view text, std::vector<Page::Entry> keys) {
+    auto blocks = blocks_of(text);
+    blocks.push_back(entries(std::move(keys)));
+    return blocks;
+  };
+  Page page{"leat-tests", 5, "test cases of pipelines", {"leat test FILE"}, {}, {"leat(1)", "leat-test(1)", "leat-pipeline(5)"}};
+  page.sections = {section("Description", blocks_of(prose::kTests)),
+                   section("Keys of a case", {entries(prose::case_keys())}),
+                   section("What goes in", blocks_of(prose::kTestInput)),
+                   section("What must come out", with(prose::kTestExpect, prose::expectation_keys())),
+                   section("Steps", blocks_of(prose::kTestSteps)),
+                   section("Example", blocks_of(prose::kTestExample))};
+  return page;
+}
+
 Page windows_page() {
   Page page{"leat-windows",
             7,
@@ -295,13 +312,13 @@ Page expressions_page() {
 }
 
 std::vector<Page> manual(const Tables& tables) {
-  std::vector<Page> pages{main_page(tables), stages_page(tables), pipeline_page(tables), windows_page(), expressions_page()};
+  std::vector<Page> pages{main_page(tables), stages_page(tables), pipeline_page(tables), tests_page(), windows_page(), expressions_page()};
   for (const Command& command : tables.commands)
     if (!command.summary.empty()) pages.push_back(command_page(command));
   return pages;
 }
 
-std::vector<std::string_view> topics() { return {"expr", "windows", "pipeline", "stages", "ends", "codecs", "exit"}; }
+std::vector<std::string_view> topics() { return {"expr", "windows", "pipeline", "tests", "stages", "ends", "codecs", "exit"}; }
 
 std::optional<Page> topic(std::string_view name, const Tables& tables) {
   const auto stage = std::find_if(tables.stages.begin(), tables.stages.end(), [&](const StageSpec* one) { return one->name == name; });
@@ -312,6 +329,7 @@ std::optional<Page> topic(std::string_view name, const Tables& tables) {
   if (name == "expr") return expressions_page();
   if (name == "windows") return windows_page();
   if (name == "pipeline") return pipeline_page(tables);
+  if (name == "tests") return tests_page();
   if (name == "stages") return stages_page(tables);
   if (name == "ends") return ends_page();
   if (name == "codecs") return codecs_page(tables);

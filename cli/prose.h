@@ -20,6 +20,11 @@ extern const std::string_view kPipeline;  // leat-pipeline(5)
 extern const std::string_view kPipelineValues;
 extern const std::string_view kPipelineVariables;
 extern const std::string_view kPipelineExample;
+extern const std::string_view kTests;  // leat-tests(5)
+extern const std::string_view kTestInput;
+extern const std::string_view kTestExpect;
+extern const std::string_view kTestSteps;
+extern const std::string_view kTestExample;
 extern const std::string_view kWindows;  // leat-windows(7)
 extern const std::string_view kWindowTime;
 extern const std::string_view kWindowEmit;
@@ -34,6 +39,8 @@ std::vector<Page::Entry> exit_statuses();
 std::vector<Page::Entry> environment();
 std::vector<Page::Entry> files();
 std::vector<Page::Entry> aggregates();
+std::vector<Page::Entry> case_keys();
+std::vector<Page::Entry> expectation_keys();
 std::vector<Page::Entry> envelope_variables();
 
 }  // namespace leat::prose

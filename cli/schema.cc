@@ -50,6 +50,7 @@ class Schema {
                                         {"minItems", "1"},
                                         {"items", reference("chain")},
                                         {"description", quoted("several chains, instead of one at the top")}}));
+    keys.emplace_back("tests", cases_schema());
     std::vector<std::string> some;
     for (const char* key : {"chains", "from", "stages", "to", "dlq"}) some.push_back(object({{"required", array({quoted(key)})}}));
     return object({{"$schema", quoted("http://json-schema.org/draft-07/schema#")},

@@ -12,5 +12,7 @@ namespace leat {
 
 std::string pipeline_schema(std::span<const StageSpec* const> stages, std::span<const CodecSpec> codecs);
 std::string artifact_schema();  // of one line of the codec envelope
+std::string tests_schema();     // of a file of test cases
+std::string cases_schema();     // of the cases in a pipeline file or such a one; not indented
 
 }  // namespace leat

@@ -82,7 +82,10 @@ class Builder {
   void add_input(const Wiring::Input& input) {
     const EndSpec& end = *input.end;
     const std::string* codec = codec_name(end, "in");
-    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals), end.letters);
+    SourceUse use{end.letters};
+    if (context_.stand_ins)
+      use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->source(end, spec, how); };
+    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals), use);
     if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
     graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
                              std::move(made->source),
@@ -170,8 +173,10 @@ class Builder {
     const std::string* before = codec_before(from);
     const std::string* codec = codec_name(end, from.dead_letters || before ? "" : "out");
     const std::string fallback = before ? *before : from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
-    auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals),
-                                {from.dead_letters, from.fallback, end.discarded});
+    SinkUse use{from.dead_letters, from.fallback, end.discarded};
+    if (context_.stand_ins)
+      use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->sink(end, spec, how); };
+    auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), use);
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);
     graph_.artifacts |= node.sink->envelope() && !from.dead_letters;

@@ -46,12 +46,13 @@ class PipelineReader {
     Words known = names_of(global_options());
     known.insert(known.end(), std::begin(kChainKeys), std::end(kChainKeys));
     known.push_back("chains");
+    known.push_back("tests");  // of `leat test`, which reads them itself
     for (const auto& [key, value] : root_.entries) {
       if (const Option* option = find_option(global_options(), key.text)) {
         values_.read(spec_.globals, *option, value, key.text);
       } else if (one_of(kChainKeys, key.text)) {
         if (chains) values_.report(key, key.text, "stands inside a chain when there are chains");
-      } else if (key.text != "chains") {
+      } else if (key.text != "chains" && key.text != "tests") {
         values_.unknown(key, {}, "a pipeline file", known);
       }
     }

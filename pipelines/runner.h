@@ -37,7 +37,11 @@ struct RunOptions {
   std::function<void(const std::string&)> report;  // one line for people about what went wrong; called under the turn or a lane's lock
   std::function<void(const std::string&)> note;    // the same about what did not; null: nobody asks
   uint64_t seed = 0;                               // of the ids that new envelopes get
-  const Clock* stopwatch = nullptr;                // by which profile() is kept; null: nobody asks for it
+  // What leaves by a port of a stage or by the err of an end, whether anybody reads it or not; as report. Null: nobody looks.
+  std::function<void(const std::string& id, Port port, const Batch& batch)> tap;
+  // The ports that count as read although nobody reads them, so that stages bring there what they have for them. Null: none.
+  std::function<bool(const std::string& id, Port port)> watched;
+  const Clock* stopwatch = nullptr;  // by which profile() is kept; null: nobody asks for it
 };
 
 // How a run ended; cli makes the exit status of it.

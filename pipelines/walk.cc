@@ -46,8 +46,9 @@ void Runner::StageTurn::fail_made(Batch&& made, Reason reason) {
 }
 
 bool Runner::StageTurn::wants(Port port) const {
-  const auto& readers = runner_.graph_.nodes[node_].readers;
-  return port < readers.size() && !readers[port].empty();
+  const Graph::Node& node = runner_.graph_.nodes[node_];
+  if (runner_.options_.watched && runner_.options_.watched(node.id, port)) return true;
+  return port < node.readers.size() && !node.readers[port].empty();
 }
 
 SlabRef Runner::StageTurn::slab() {
@@ -156,6 +157,8 @@ void Runner::send(const Graph::Readers& readers, Batch&& batch, Lane& lane, Tall
 
 void Runner::forward(uint32_t node, Port port, Batch&& batch, Lane& lane) {
   const Graph::Node& from = graph_.nodes[node];
+  if (options_.tap && !batch.empty()) [[unlikely]]
+    options_.tap(from.id, port, batch);
   if (port >= from.readers.size() || from.readers[port].empty()) {
     if (!batch.empty()) count_drop(node, batch.size(), from.ports[port], lane.tallies[node]);
     return batch.let_go();
@@ -319,7 +322,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     if (before) follow(*failure, *before);
     if (readers.empty()) {
       unhandled(*failure);
-      continue;
+      if (!options_.tap) continue;
     }
     letters->add(entered, failed.record);
     Envelope& envelope = letters->envelopes.emplace_back(envelope_of(entered, failed.record));
@@ -331,7 +334,10 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     }
     envelope.failure = std::move(failure);
   }
-  if (!readers.empty()) send(readers, batch.with(std::move(letters)), lane, tally);
+  if (readers.empty() && !options_.tap) return;
+  Batch made = batch.with(std::move(letters));
+  if (options_.tap) options_.tap(id, kErr, made);
+  send(readers, std::move(made), lane, tally);
 }
 
 void Runner::send_refused(uint32_t node, const Batch& batch, const Refusal& why) {

@@ -222,7 +222,7 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
 }  // namespace
 
 Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view named, const CodecOptions& codec_options,
-                               bool dead_letters) {
+                               const SourceUse& use) {
   const auto address = address_of(url);
   if (!address) return address.error();
   const auto codec = choose(named, address->kind == Kind::file ? address->rest : "", "ndjson");
@@ -231,15 +231,16 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
   const Until until = until_of(options);
   CodecOptions unpacked = codec_options;
   unpacked.unpack = unpacking_of(*address, options);
-  auto made = source_at(*address, url, options, until, dead_letters ? letters(*address) : **codec, unpacked);
+  auto made = source_at(*address, url, options, until, use.dead_letters ? letters(*address) : **codec, unpacked);
   if (!made) return made.error();
-  if (dead_letters) *made = std::make_unique<LetterSource>(std::move(*made), std::string((*codec)->name), codec_options);
+  if (use.stand_in) return MadeSource{use.stand_in(**codec, unpacked), (*codec)->name};
+  if (use.dead_letters) *made = std::make_unique<LetterSource>(std::move(*made), std::string((*codec)->name), codec_options);
   if (until.limits.count || until.limits.idle || until.limits.whole) *made = std::make_unique<UntilSource>(std::move(*made), until.limits);
   return MadeSource{std::move(*made), (*codec)->name};
 }
 
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view named, std::string_view fallback,
-                                        const CodecOptions& codec_options, SinkUse use) {
+                                        const CodecOptions& codec_options, const SinkUse& use) {
   const auto address = address_of(url);
   if (!address) return address.error();
   const bool file = address->kind == Kind::file;
@@ -253,6 +254,7 @@ Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& 
   if (!codec) return codec.error();
   if (!(*codec)->encoder) return usage(fmt::format("codec {} cannot be written", (*codec)->name));
   auto made = sink_at(*address, url, options, **codec, packed, use);  // a trial refuses what a run does
+  if (made && use.stand_in) return use.stand_in(**codec, packed);
   if (!made || !use.discarded || address->kind == Kind::drop) return made;
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>("/dev/null", Outlet::Options{}, **codec, packed));
 }

@@ -3,6 +3,7 @@
 // Fails:   an unknown scheme or codec, a codec that cannot be read or written, a pattern that matches no file.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,11 +14,17 @@
 
 namespace leat {
 
-// What a sink is for, besides what its url and options say.
+// What an end is for, besides what its url and options say. A stand-in takes its place once it has been made, so that what a run
+// refuses is refused.
+struct SourceUse {
+  bool dead_letters = false;  // what it brings are letters of records of its codec
+  std::function<std::unique_ptr<Source>(const CodecSpec&, const CodecOptions&)> stand_in = {};
+};
 struct SinkUse {
   bool dead_letters = false;
   bool fallback = false;   // takes what another one cannot deliver: reaches for the other side no sooner than there is something
   bool discarded = false;  // a trial: encoded and packed as it would be, then thrown away
+  std::function<std::unique_ptr<Sink>(const CodecSpec&, const CodecOptions&)> stand_in = {};
 };
 
 struct MadeSource {
@@ -25,12 +32,12 @@ struct MadeSource {
   std::string_view codec;
 };
 
-// An empty `codec`: by the path's extension, else ndjson. `dead_letters`: what it brings are letters of records of that codec.
+// An empty `codec`: by the path's extension, else ndjson.
 Result<MadeSource> make_source(const std::string& url, const Settings& options, std::string_view codec, const CodecOptions& codec_options,
-                               bool dead_letters);
+                               const SourceUse& use);
 
 // An empty `codec`: by the path's extension, else `fallback`.
 Result<std::unique_ptr<Sink>> make_sink(const std::string& url, const Settings& options, std::string_view codec, std::string_view fallback,
-                                        const CodecOptions& codec_options, SinkUse use);
+                                        const CodecOptions& codec_options, const SinkUse& use);
 
 }  // namespace leat

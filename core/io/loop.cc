@@ -12,9 +12,11 @@
 namespace leat {
 
 struct Loop::State {
-  explicit State(const Clock& real) : clock(real) {}
+  State(const Clock& real, Alarm how) : clock(real), alarm(how) {}
 
   const Clock& clock;
+  const Alarm alarm;
+  std::optional<Instant> armed;
   uv_loop_t loop;
   uv_async_t async;
   uv_idle_t idle;
@@ -52,7 +54,7 @@ void Loop::State::start_work() {
   });
 }
 
-Loop::Loop(const Clock& clock) : state_(std::make_unique<State>(clock)) {
+Loop::Loop(const Clock& clock, Alarm alarm) : state_(std::make_unique<State>(clock, alarm)) {
   State& s = *state_;
   uv_loop_init(&s.loop);
   s.async.data = s.idle.data = s.timer.data = s.pulse.data = &s;
@@ -86,6 +88,15 @@ void Loop::run() {
   uv_run(&state_->loop, UV_RUN_DEFAULT);  // the async handle keeps it alive until stop()
 }
 
+// The async handle's wake-up is seen by the poll that comes before the idle handle's next step, so one turn may have found nothing
+// although there is something by its end.
+bool Loop::turn() {
+  State& s = *state_;
+  uv_run(&s.loop, UV_RUN_NOWAIT);
+  std::lock_guard lock(s.mutex);
+  return !s.jobs.empty() || s.awake || uv_is_active(reinterpret_cast<uv_handle_t*>(&s.idle));
+}
+
 void Loop::stop() { uv_stop(&state_->loop); }
 
 bool Loop::here() const { return std::this_thread::get_id() == state_->thread; }
@@ -113,6 +124,8 @@ void Loop::on_time(Job job) { state_->on_time = std::move(job); }
 
 void Loop::arm(std::optional<Instant> when) {
   State& s = *state_;
+  s.armed = when;
+  if (s.alarm == Alarm::by_hand) return;
   if (!when) {
     uv_timer_stop(&s.timer);
     return;
@@ -124,6 +137,13 @@ void Loop::arm(std::optional<Instant> when) {
   uv_update_time(&s.loop);
   uv_timer_start(
       &s.timer, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_time(); }, static_cast<uint64_t>(ms), 0);
+}
+
+const std::optional<Instant>& Loop::armed() const { return state_->armed; }
+
+void Loop::ring() {
+  state_->armed.reset();
+  state_->on_time();
 }
 
 void Loop::pulse(Duration every, Job job) {

@@ -5,6 +5,7 @@
 // Fails:   a descriptor epoll refuses makes watch() answer null.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,13 +34,18 @@ class Timer {
 class Loop {
  public:
   using Job = std::function<void()>;
+  enum class Alarm : uint8_t {
+    real,
+    by_hand,  // time is somebody else's, who looks at armed() and rings
+  };
 
-  explicit Loop(const Clock& clock);
+  explicit Loop(const Clock& clock, Alarm alarm = Alarm::real);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   void run();
+  bool turn();  // what can be done without waiting for anything outside; false: there was nothing
   void stop();
   bool here() const;  // is this the loop's thread
 
@@ -49,6 +55,9 @@ class Loop {
 
   void on_time(Job job);
   void arm(std::optional<Instant> when);  // ONE timer, for on_time; nothing: off
+  // By hand: for when it is set, and its going off.
+  const std::optional<Instant>& armed() const;
+  void ring();
 
   void pulse(Duration every, Job job);  // again and again, for what people look at; zero: off
 

@@ -1,0 +1,13 @@
+// Test: `leat test`: runs the cases that stand in pipeline files and beside them, and says how they went.
+// Owner:   main.   Thread: the main one.   Blocks: on the files it reads; under --update on those it writes.
+// Fails:   by the exit status: 1 where a case failed, 78 where a file has a mistake, 66 where one cannot be read.
+#pragma once
+
+#include "cli/command.h"
+
+namespace leat {
+
+std::span<const Option> test_options();
+Answer test_command(const Call& call);
+
+}  // namespace leat
