@@ -30,15 +30,17 @@ FileSource::FileSource(std::vector<std::string> paths, Options options, const Co
 
 Done FileSource::first() {
   bool packed = false;
-  // Every path is opened now, so that a mistyped one is told before the first record, and again when its turn comes.
+  // Every path is opened now, so that a mistyped one is told before the first record, and a file again when its turn comes. Of a FIFO
+  // there is one descriptor: what a writer that had come and gone said to another would be lost.
   for (size_t i = paths_.size(); i-- > 0;) {
-    const auto opened = Descriptor::input(paths_[i]);
+    auto opened = Descriptor::input(paths_[i]);
     if (!opened) return opened.error();
     if (opened->kind() != Descriptor::Kind::file && !options_.checkpoint.empty())
       return Error{Error::Kind::usage, fmt::format("{} is no file, so no checkpoint can be kept of it", paths_[i]), {}};
     total_ += opened->size();
     packed |= comes_packed(*opened, codec_options().unpack);
     in_turn_ = opened->kind() == Descriptor::Kind::file && !options_.follow;
+    if (opened->kind() != Descriptor::Kind::file) opened_.insert_or_assign(i, std::move(*opened));
   }
   if (packed) total_ = 0;
   uint64_t skip = 0;
@@ -67,8 +69,13 @@ uint64_t FileSource::resume() {
   return 0;
 }
 
+Result<Descriptor> FileSource::take_opened(size_t path) {
+  if (auto held = opened_.extract(path)) return std::move(held.mapped());
+  return Descriptor::input(paths_[path]);
+}
+
 Done FileSource::start(size_t path, uint64_t skip) {
-  auto opened = Descriptor::input(paths_[path]);
+  auto opened = take_opened(path);
   if (!opened) return opened.error();
   reading_ = file_id(opened->fd());
   begin(paths_[path] == "-" ? "stdin" : paths_[path], std::move(*opened));

@@ -3,6 +3,7 @@
 // Fails:   open: a path that cannot be read, a checkpoint that cannot be understood; later as StreamSource.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -38,11 +39,13 @@ class FileSource final : public StreamSource {
   Next next() override;
   bool grows() override;
   Done start(size_t path, uint64_t skip);
+  Result<Descriptor> take_opened(size_t path);
   uint64_t resume();
 
   const std::vector<std::string> paths_;
   const std::string name_;
   const Options options_;
+  std::map<size_t, Descriptor> opened_;  // what is no file, until its turn comes
   std::unique_ptr<PathWatch> watch_;
   size_t at_ = 0;
   FileId reading_;
