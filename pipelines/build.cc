@@ -129,7 +129,7 @@ class Builder {
       }
       const Graph::Node& above = graph_.nodes[edge.index];
       node.parallel &= above.parallel;
-      if (edge.port == kOut && makes_origin(above))
+      if (makes_origin(above, edge.port))
         add(above.origin);
       else
         for (const uint16_t origin : above.origins) add(origin);

@@ -22,6 +22,7 @@ struct Graph {
     std::string id;
     std::unique_ptr<Source> source;
     Readers out, err;
+    bool together = false;  // a stage below compares its inputs: not read after the files before it, but beside them
   };
 
   // A stage or a sink. Nodes stand in topological order: a node's readers have greater indices.
@@ -51,8 +52,10 @@ struct Graph {
 };
 
 // What such a stage sends out stands for several of its input records, or leaves in its own time: it has a clock, and an end, of its own.
-inline bool makes_origin(const Graph::Node& node) {
-  return node.spec && !node.spec->stateless && (node.spec->new_bytes || node.spec->lingers);
+inline bool makes_origin(const Graph::Node& node, Port port) {
+  if (!node.spec || node.spec->stateless) return false;
+  if (port == kOut) return node.spec->new_bytes || node.spec->lingers;
+  return port < node.spec->ports.size() && node.spec->ports[port].made;
 }
 
 }  // namespace leat

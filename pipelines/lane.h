@@ -65,6 +65,7 @@ class Runner::StageTurn final : public Turn {
   void note(std::string_view line) override;
   bool full() const override { return runner_.states_[node_]->full > 0; }
   void hold(bool is_full) override { runner_.shut(node_, is_full); }
+  void hold_from(uint16_t origin, bool is_full) override { runner_.shut_origin(origin, is_full); }
 
   struct Failed {
     uint32_t record;

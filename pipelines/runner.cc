@@ -118,6 +118,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
   }
   connect();
+  read_together();
   number_walks();
   pool_.bound(options_.memory, [this] { wake(); });
   for (int i = 0; i < std::max(1, options_.threads); ++i) {
@@ -161,11 +162,31 @@ void Runner::connect() {
   }
 }
 
+// From the last stage up: what brings records to one that compares its inputs.
+void Runner::read_together() {
+  std::vector<bool> together(graph_.nodes.size(), false);
+  const auto any = [&](const Graph::Readers& readers) {
+    return std::any_of(readers.begin(), readers.end(), [&](uint32_t reader) { return together[reader]; });
+  };
+  for (size_t i = graph_.nodes.size(); i-- > 0;) {
+    const Graph::Node& node = graph_.nodes[i];
+    together[i] = (node.spec && node.spec->together) || std::any_of(node.readers.begin(), node.readers.end(), any);
+  }
+  for (Graph::Input& input : graph_.inputs) input.together = any(input.out);
+}
+
 // A sink or a buffer has no room, or has some again.
 void Runner::shut(uint32_t node, bool is) {
   for (uint32_t input : states_[node]->inputs) inputs_[input]->shut.fetch_add(is ? 1 : -1);
   for (uint32_t buffer : states_[node]->buffers)
     if ((states_[buffer]->full += is ? 1 : -1) == 0) turnstile_.post([this, buffer] { room(buffer); });
+  if (!is) wake();
+}
+
+// The same of what brings the records of one origin: a source, or a stage and what is above it.
+void Runner::shut_origin(uint16_t origin, bool is) {
+  if (origin >= inputs_.size()) return shut(origin - static_cast<uint32_t>(inputs_.size()), is);
+  inputs_[origin]->shut.fetch_add(is ? 1 : -1);
   if (!is) wake();
 }
 

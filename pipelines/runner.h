@@ -95,7 +95,9 @@ class Runner {
 
   // runner.cc: life
   void connect();
+  void read_together();
   void shut(uint32_t node, bool is);
+  void shut_origin(uint16_t origin, bool is);
   void room(uint32_t buffer);
   void flush();
   void commit(bool resting);

@@ -78,7 +78,7 @@ void Runner::StageTurn::emit(Port port, Batch&& batch) {
   if (batch.empty()) return batch.let_go();
   const meter::Aside others;  // the stages below keep their own accounts
   lane_.tallies[node_].emitted.add(batch.size());
-  if (const Graph::Node& node = runner_.graph_.nodes[node_]; port == kOut && makes_origin(node)) batch.origin(node.origin);
+  if (const Graph::Node& node = runner_.graph_.nodes[node_]; makes_origin(node, port)) batch.origin(node.origin);
   runner_.forward(node_, port, std::move(batch), lane_);
 }
 
@@ -208,7 +208,7 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
   tally.passed.add(kept);
   tally.emitted.add(batch.size() - kept);
   if (!turn.failed.empty()) send_failed(here.id, here.readers[kErr], turn, batch, *entered, lane, tally);
-  if (makes_origin(here)) batch.origin(here.origin);
+  if (makes_origin(here, kOut)) batch.origin(here.origin);
   forward(node, kOut, std::move(batch), lane);
   if (flow == Flow::done && !states_[node]->closed.exchange(true)) turnstile_.post([this] { prune(); });
 }

@@ -61,6 +61,8 @@ class Turn {
   // Of a stage that waits (StageSpec::waits) alone:
   virtual bool full() const { return false; }  // has anything that reads `out` no room? What it emits all the same is taken
   virtual void hold(bool) {}                   // true: it has no room itself, and what brings it records pauses until it says false
+  // Of any stateful one: the same of one of its inputs alone (Batch::origin).
+  virtual void hold_from(uint16_t origin, bool) { (void)origin; }
 };
 
 class Stage {
@@ -138,6 +140,7 @@ struct StageSpec {
   bool waits = false;
   // Its records leave later than they came: an input's last one is out of it when it is finished, not when the input ends.
   bool lingers = false;
+  bool together = false;  // it compares its inputs, so files among them are read side by side and not one after the other
 };
 
 }  // namespace leat

@@ -9,14 +9,9 @@
 
 #include "core/base/text.h"
 #include "core/data/json.h"
-#include "core/data/moment.h"
 
 namespace leat::window {
 namespace {
-
-// A century off the ends, so that no sum of a time and a window can leave 64 bits.
-constexpr Instant kFirst{std::chrono::sys_days{std::chrono::year(1778) / 1 / 1}},
-    kLast{std::chrono::sys_days{std::chrono::year(2162) / 1 / 1}};
 
 // A number as it was read, for all that compute with it: whole numbers are summed exactly.
 Value converted(const Value& number) {
@@ -58,20 +53,9 @@ bool Reading::refuse(std::string_view code, std::string message) {
 bool Reading::read(const expr::Row& row) {
   time_ = now_;
   taken_.clear();
-  if (timed() && !read_time(row)) return false;
+  if (timed() && !time_of_.of(machine_, row, time_)) return refuse(time_of_.code(), time_of_.message());
   if (!by_.of(machine_, row, key_)) return refuse(by_.code(), by_.message());
   return std::all_of(arguments_.begin(), arguments_.end(), [&](const Argument& argument) { return read_argument(argument, row); });
-}
-
-bool Reading::read_time(const expr::Row& row) {
-  Value value;
-  const auto found = machine_.one(*time_of_, row, value);
-  if (found == expr::Machine::One::failed) return refuse(machine_.code(), machine_.message());
-  const auto time = found == expr::Machine::One::value ? moment(value) : std::nullopt;
-  if (!time || *time < kFirst || *time >= kLast)
-    return refuse("type", "time wants seconds since 1970 or RFC 3339 text, between 1778 and 2161");
-  time_ = *time;
-  return true;
 }
 
 bool Reading::read_argument(const Argument& argument, const expr::Row& row) {

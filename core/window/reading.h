@@ -15,6 +15,7 @@
 #include "core/expr/program.h"
 #include "core/window/aggregate.h"
 #include "core/window/by.h"
+#include "core/window/event_time.h"
 
 namespace leat::window {
 
@@ -23,7 +24,7 @@ class Reading {
   // `time` null: a record's time is when it arrives.
   Reading(std::shared_ptr<const expr::Program> time, By by, std::span<const expr::Aggregate> calls);
 
-  bool timed() const { return time_of_ != nullptr; }
+  bool timed() const { return bool(time_of_); }
   const By& by() const { return by_; }
   const std::vector<Aggregate>& aggregates() const { return aggregates_; }  // as they are called
 
@@ -50,12 +51,11 @@ class Reading {
     Value value, number;
   };
 
-  bool read_time(const expr::Row& row);
   bool read_argument(const Argument& argument, const expr::Row& row);
   bool take(const Argument& argument, const Value& value);
   bool refuse(std::string_view code, std::string message);
 
-  const std::shared_ptr<const expr::Program> time_of_;
+  EventTime time_of_;
   By by_;
   std::vector<Aggregate> aggregates_;
   std::vector<std::string> names_;  // of the aggregates

@@ -33,6 +33,7 @@ class Watermark {
   bool end(uint16_t input);
   bool wait(Instant now);  // time has passed; answers whether the watermark moved
   Instant at() const { return at_; }
+  bool ahead(uint16_t input) const { return inputs_[input].mark > at_; }  // others hold it up; of one that was seen
   std::optional<Instant> deadline() const;  // when, if nothing comes, the next input counts as idle and that may matter
 
  private:
