@@ -6,9 +6,11 @@ namespace leat {
 
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
-      // One a line.
-      &kFilter,    &kMap,      &kSet,  &kDedupe,   &kSample, &kTake,    &kSkip,  &kBatch,  &kBuffer, &kUnbatch, &kRoute,  &kSwitch, &kSplit,
-      &kPartition, &kThrottle, &kRate, &kDebounce, &kWindow, &kFlatten, &kParse, &kExpect, &kSort,   &kTopK,    &kLookup, &kJoin,
+      // clang-format off: one a line, so that two who add one do not meet
+      &kFilter,   &kMap,   &kSet,      &kDedupe, &kSample,  &kTake,   &kSkip,      &kBatch, &kBuffer, &kUnbatch,
+      &kFlatten,  &kParse, &kExpect,   &kRoute,  &kSwitch,  &kSplit,  &kPartition, &kMerge, &kJoin,   &kLookup,
+      &kThrottle, &kRate,  &kDebounce, &kDelay,  &kMonitor, &kAbsent, &kSort,      &kTopK,  &kWindow,
+      // clang-format on
   };
   return kAll;
 }

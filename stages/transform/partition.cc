@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "core/window/canonical.h"
+#include "core/base/fnv1a.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/transform/one_key.h"
 #include "stages/transform/ports.h"
 
 namespace leat {
@@ -15,17 +15,9 @@ namespace {
 
 constexpr uint64_t kMost = 1024;  // ports
 
-// FNV-1a of 64 bits: the same in every run, on every machine and in every other program that knows it.
-// Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm".
-uint64_t fnv1a(std::string_view bytes) {
-  uint64_t hash = 0xCBF29CE484222325;
-  for (char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3;
-  return hash;
-}
-
 class Partition final : public Stage {
  public:
-  // `key` null: in turn.
+  // Without a key in turn.
   Partition(uint64_t parts, std::shared_ptr<const expr::Program> key) : key_(std::move(key)), chosen_(parts) {
     const auto whole = [](uint64_t n) { return static_cast<int64_t>(n); };
     for (uint64_t part = 0; part < parts; ++part)
@@ -36,10 +28,10 @@ class Partition final : public Stage {
 
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
-    machine_.now(turn.now);
+    key_.now(turn.now);
     batch.each([&](uint32_t i) {
       if (!key_) return chosen_[count_++ % chosen_.size()].push_back(i);
-      if (const auto hash = hash_of({&slab, i}, turn)) chosen_[*hash % chosen_.size()].push_back(i);
+      if (const auto key = key_.of({&slab, i}, turn)) chosen_[fnv1a(*key) % chosen_.size()].push_back(i);
     });
     for (size_t part = 0; part < chosen_.size(); ++part)
       if (!chosen_[part].empty())
@@ -49,28 +41,10 @@ class Partition final : public Stage {
   }
 
  private:
-  std::optional<uint64_t> hash_of(const expr::Row& row, Turn& turn) {
-    Value key;
-    const auto found = machine_.one(*key_, row, key);
-    if (found == expr::Machine::One::value) {
-      if (key.is_string()) return fnv1a(key.view());
-      text_.clear();
-      window::canonical(key, text_);
-      return fnv1a(text_);
-    }
-    const bool failed = found == expr::Machine::One::failed;
-    turn.fail(row.record, failed ? Reason{machine_.code(), machine_.message()}
-                                 : Reason{"expression", fmt::format("the key wants one value, not {}",
-                                                                    found == expr::Machine::One::none ? "none" : "several")});
-    return std::nullopt;
-  }
-
-  const std::shared_ptr<const expr::Program> key_;
-  std::vector<Labels> labels_;  // by part
-  expr::Machine machine_;
+  OneKey key_;
+  std::vector<Labels> labels_;                 // by part
   std::vector<std::vector<uint32_t>> chosen_;  // records by part
   uint64_t count_ = 0;                         // of all records, in turn
-  std::string text_;
 };
 
 constexpr std::array kOptions{

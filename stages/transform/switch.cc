@@ -2,14 +2,14 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/window/canonical.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/transform/one_key.h"
 #include "stages/transform/ports.h"
 
 namespace leat {
@@ -17,7 +17,6 @@ namespace {
 
 // What the clones of all lanes share.
 struct Cases {
-  std::shared_ptr<const expr::Program> key;
   std::map<std::string, size_t, std::less<>> port_of;  // by key: which of the ports below
   std::vector<Labels> labels;                          // by port
   std::optional<size_t> fallback;                      // where other keys go; without it they stay
@@ -25,11 +24,12 @@ struct Cases {
 
 class Switch final : public Stage {
  public:
-  explicit Switch(std::shared_ptr<const Cases> cases) : cases_(std::move(cases)), chosen_(cases_->labels.size()) {}
+  Switch(std::shared_ptr<const Cases> cases, std::shared_ptr<const expr::Program> key)
+      : cases_(std::move(cases)), key_(std::move(key)), chosen_(cases_->labels.size()) {}
 
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
-    machine_.now(turn.now);
+    key_.now(turn.now);
     batch.keep_if([&](uint32_t i) { return choose({&slab, i}, turn); });
     for (size_t at = 0; at < chosen_.size(); ++at)
       if (!chosen_[at].empty())
@@ -37,34 +37,22 @@ class Switch final : public Stage {
     return Flow::more;
   }
 
-  std::unique_ptr<Stage> clone() const override { return std::make_unique<Switch>(cases_); }
+  std::unique_ptr<Stage> clone() const override { return std::make_unique<Switch>(cases_, key_.program()); }
 
  private:
   // Answers whether the record is of no case and stays.
   bool choose(const expr::Row& row, Turn& turn) {
-    Value key;
-    const auto found = machine_.one(*cases_->key, row, key);
-    if (found == expr::Machine::One::failed) return turn.fail(row.record, {machine_.code(), machine_.message()});
-    if (found != expr::Machine::One::value)
-      return turn.fail(row.record, {"expression", fmt::format("the key wants one value, not {}",
-                                                              found == expr::Machine::One::none ? "none" : "several")});
-    const auto at = cases_->port_of.find(word(key));
+    const auto key = key_.of(row, turn);
+    if (!key) return false;
+    const auto at = cases_->port_of.find(*key);
     const auto port = at == cases_->port_of.end() ? cases_->fallback : std::optional(at->second);
     if (port) chosen_[*port].push_back(row.record);
     return !port;
   }
 
-  std::string_view word(const Value& key) {
-    if (key.is_string()) return key.view();
-    word_.clear();
-    window::canonical(key, word_);
-    return word_;
-  }
-
   const std::shared_ptr<const Cases> cases_;
-  expr::Machine machine_;
+  OneKey key_;
   std::vector<std::vector<uint32_t>> chosen_;  // records by port
-  std::string word_;
 };
 
 constexpr std::array kOptions{
@@ -111,14 +99,13 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
     return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
   };
   auto cases = std::make_shared<Cases>();
-  cases->key = std::move(*key);
   for (const auto& value : settings.values("case"))
     if (!cases->port_of.emplace(value.key, number(value.text)).second)
       return Error{Error::Kind::usage, fmt::format("two cases are for the key {}", text::quoted(value.key)),
                    "switch sends a record to one port; route --all copies it to several"};
   for (const std::string& name : names) cases->labels.push_back({{"route", name}});
   if (const auto fallback = settings.text("default")) cases->fallback = number(*fallback);
-  return std::unique_ptr<Stage>(std::make_unique<Switch>(std::move(cases)));
+  return std::unique_ptr<Stage>(std::make_unique<Switch>(std::move(cases), std::move(*key)));
 }
 
 }  // namespace

@@ -43,6 +43,10 @@ const std::vector<Setup>& setups() {
       {"throttle", {{"duration", "1s"}, {"by", ".host"}}},
       {"rate", {{"rate", "1000000000/s"}}},
       {"debounce", {{"duration", "1s"}, {"by", ".host"}}},
+      {"delay", {{"duration", "1ns"}, {"time", ".ts"}}},
+      {"merge", {{"time", ".ts"}, {"disorder", "1h"}}},
+      {"monitor", {}},
+      {"absent", {{"duration", "1h"}, {"by", ".host"}}},
       {"window", {{"size", "10s"}, {"time", ".ts"}, {"disorder", "1h"}, {"by", ".host"}, {"emit", "{n: count, p99: p99(.latency_ms)}"}}},
   };
   return all;

@@ -33,13 +33,19 @@ TEST(Dedupe, SeveralOutputsAreOneKeyAndNoneIsOneToo) {
             (Lines{"[1,2]", "[12]", "[]", "[\"1\\n2\"]"}));
 }
 
-TEST(Dedupe, AKeyIsRememberedFromItsFirstSightOrItsLast) {
+TEST(Dedupe, Row59_WhatIsOlderThanTheTtlPassesAndWhatIsAsOldDoesNot) {
+  const std::vector<test::Line> script{{"1", at_second(0)}, {"1", at_second(10)}, {"1", at_second(10) + Duration(1)}};
+  EXPECT_EQ(test::run_lawful(kDedupe, {{"ttl", "10s"}}, script).out().size(), 2u);
+  EXPECT_EQ(test::run_lawful(kDedupe, {}, {{"1", at_second(0)}, {"1", at_second(1e9)}}).out().size(), 1u) << "without a ttl for good";
+}
+
+TEST(Dedupe, Row59_AKeyIsRememberedFromItsFirstSightOrItsLast) {
   const std::vector<test::Line> script{{"1", at_second(0)}, {"1", at_second(6)}, {"1", at_second(11)}, {"1", at_second(16)}};
   EXPECT_EQ(test::run_lawful(kDedupe, {{"ttl", "10s"}}, script).out(), (Lines{"1", "1"}));
   EXPECT_EQ(test::run_lawful(kDedupe, {{"ttl", "10s"}, {"refresh"}}, script).out(), (Lines{"1"}));
 }
 
-TEST(Dedupe, TheKeySeenLongestAgoIsForgottenFirst) {
+TEST(Dedupe, Row60_TheKeySeenLongestAgoIsForgottenFirst) {
   const auto script = lines({"1", "2", "1", "3", "2", "1"});
   const auto by_first = test::run_lawful(kDedupe, {{"max_keys", "2"}}, script);
   EXPECT_EQ(by_first.out(), (Lines{"1", "2", "3", "1"}));

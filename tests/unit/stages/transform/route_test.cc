@@ -14,7 +14,7 @@ const std::vector<test::Line> kNumbers =
     lines({"{\"a\":1}", "{\"a\": 5}", "{\"a\":15}", "{\"a\":\"x\"}", "{\"a\":null}", "nonsense", "[]"});
 const std::vector<test::Set> kCases{{"case", ".a > 10", "big"}, {"case", ".a > 3", "some"}};
 
-TEST(Route, ToTheFirstCaseThatFits) {
+TEST(Route, Row79_ToTheFirstCaseThatFits) {
   const auto outcome = test::run_lawful(kRoute, kCases, kNumbers);
   EXPECT_EQ(outcome.at(2), (Lines{"{\"a\":15}", "{\"a\":\"x\"}"}));  // text is more than any number
   EXPECT_EQ(outcome.at(3), (Lines{"{\"a\": 5}"}));
@@ -25,7 +25,7 @@ TEST(Route, ToTheFirstCaseThatFits) {
   EXPECT_EQ(outcome.failed[1].code, "expression");
 }
 
-TEST(Route, ACopyToAllThatFit) {
+TEST(Route, Row80_ACopyToAllThatFit) {
   std::vector<test::Set> sets = kCases;
   sets.push_back({"all"});
   const auto outcome = test::run_lawful(kRoute, sets, kNumbers);
@@ -45,7 +45,7 @@ TEST(Route, AFailureSpoilsAllCopiesAndNoneButThose) {
   EXPECT_TRUE(outcome.ports.empty());
 }
 
-TEST(Route, RefusesNamesThatCannotBePorts) {
+TEST(Route, Row91_RefusesNamesThatCannotBePorts) {
   for (std::string_view name : {"out", "err", "else", "", "A", "a.b", "a b"})
     EXPECT_NE(test::refusal(kRoute, {{"case", ".a", name}}), "") << name;
   EXPECT_NE(test::refusal(kRoute, {{"case", ".a", "x"}, {"case", ".b", "x"}}), "");
