@@ -78,8 +78,15 @@ void Runner::prune() {
     if (!open) states_[i]->closed = true;
   }
   for (auto& input : inputs_)
-    if (!input->ended && !any_open(input->input->out)) input->input->source->stop();
+    if (!input->ended && !input->stopped && !any_open(input->input->out)) stop(*input);
   finish_lingering();
+}
+
+void Runner::stop(InputState& input) {
+  input.input->source->stop();
+  input.stopped = true;
+  input.woken.fetch_add(1);
+  wake();
 }
 
 void Runner::check_over() {
@@ -104,15 +111,11 @@ void Runner::check_over() {
 
 void Runner::drain() {
   draining_ = true;
-  for (auto& input : inputs_) {
-    input->input->source->stop();
-    input->woken.fetch_add(1);
-  }
+  for (auto& input : inputs_) stop(*input);
   turnstile_.post([this] {
     if (!drain_by_) drain_by_ = now() + options_.drain;
     after_turn();
   });
-  wake();
 }
 
 void Runner::abort() {

@@ -14,8 +14,9 @@ namespace leat {
 struct Runner::InputState {
   Graph::Input* input = nullptr;
   uint16_t origin = 0;
-  std::mutex token;          // the read token
-  std::atomic<int> shut{0};  // reasons to keep the gate shut
+  std::mutex token;                  // the read token
+  std::atomic<int> shut{0};          // reasons to keep the gate shut
+  std::atomic<bool> stopped{false};  // it was told to end, and a shut gate keeps it from nothing but that
   // The source said `later` when it had been woken so often; a wake that came while it said so is not lost.
   std::atomic<uint64_t> woken{1}, parked{0};
   bool waits() const { return parked.load() == woken.load(); }

@@ -49,7 +49,7 @@ void Runner::wake() {
 }
 
 bool Runner::may_read(const InputState& input) const {
-  if (input.ended || input.shut.load() > 0 || input.waits() || pool_.full()) return false;
+  if (input.ended || (input.shut.load() > 0 && !input.stopped) || input.waits() || pool_.full()) return false;
   if (!input.input->source->in_turn() || input.input->together) return true;
   // A file's turn comes when the files before it have ended.
   return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,

@@ -134,6 +134,7 @@ class Runner {
 
   // ending.cc: how it ends
   void finish_node(uint32_t node);
+  void stop(InputState& input);
   bool lingers(uint32_t node) const;
   void finish_lingering();
   void parent_ended(uint32_t node);

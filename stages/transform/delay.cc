@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/stage/kept.h"
 #include "core/window/event_time.h"
+#include "core/window/watermark.h"
 #include "stages/catalog.h"
 #include "stages/transform/expression.h"
 
@@ -27,8 +28,9 @@ class Delay final : public Stage {
       if (time_ && !time_.of(machine_, {&slab, i}, time)) return turn.fail(i, {time_.code(), time_.message()});
       if (time - turn.now > ahead_)
         return turn.fail(i, {"limit", fmt::format("its time is more than {} ahead (ahead)", text::duration(ahead_))});
-      if (time + by_ <= turn.now && !blocked_) return true;
-      waiting_.put(time + by_, Kept(batch, i));
+      const Instant due = window::later(time, by_);
+      if (due <= turn.now && !blocked_) return true;
+      waiting_.put(due, Kept(batch, i));
       return false;
     });
     waiting_.hold(turn);

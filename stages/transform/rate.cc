@@ -13,7 +13,8 @@ namespace leat {
 namespace {
 
 constexpr Port kOverflow = 2;
-constexpr double kDeepest = 1e9;  // of a bucket
+constexpr double kDeepest = 1e9;        // tokens in a bucket
+constexpr double kLongestBurst = 5e18;  // nanoseconds until it is full again, so that their sum with any clock fits 64 bits
 
 enum class Excess : uint8_t { wait, drop, dlq };
 
@@ -129,7 +130,8 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   const Excess excess = policy == "drop" ? Excess::drop : policy == "dlq" ? Excess::dlq : Excess::wait;
   const auto share = static_cast<uint64_t>(std::clamp(rate->count, 1.0, kDeepest));
   const uint64_t burst = settings.count("burst").value_or(excess == Excess::wait ? 1 : share);
-  if (static_cast<double>(burst) > kDeepest || static_cast<double>(rate->period.count()) / rate->count * static_cast<double>(burst) > 9e18)
+  if (static_cast<double>(burst) > kDeepest ||
+      static_cast<double>(rate->period.count()) / rate->count * static_cast<double>(burst) > kLongestBurst)
     return Error{Error::Kind::usage, fmt::format("a burst of {} is too much at {}", burst, name), {}};
   const Room most{*settings.count("max_records"), *settings.count("max_bytes")};
   return std::unique_ptr<Stage>(std::make_unique<Pace>(name, Bucket(*rate, burst), excess, most));

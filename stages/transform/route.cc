@@ -19,7 +19,10 @@ class Route final : public Stage {
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
     machine_.now(turn.now);
-    batch.keep_if([&](uint32_t i) { return choose({&slab, i}, turn); });
+    if (all_)
+      batch.keep_if([&](uint32_t i) { return choose_all({&slab, i}, turn); });
+    else
+      batch.keep_if([&](uint32_t i) { return choose_first({&slab, i}, turn); });
     for (size_t at = 0; at < chosen_.size(); ++at)
       if (!chosen_[at].empty())
         turn.emit(static_cast<Port>(kFirstCase + at), pick_labelled(batch, std::exchange(chosen_[at], {}), labels_[at], turn));
@@ -29,18 +32,24 @@ class Route final : public Stage {
   std::unique_ptr<Stage> clone() const override { return std::make_unique<Route>(cases_, labels_, all_); }
 
  private:
-  // Answers whether the record fits no case and stays. A record that fails in one case goes to none.
-  bool choose(const expr::Row& row, Turn& turn) {
+  // Both answer whether the record fits no case and stays. A record that fails in one case goes to none.
+  bool choose_first(const expr::Row& row, Turn& turn) {
+    for (size_t at = 0; at < cases_.size(); ++at) {
+      const auto truth = machine_.test(*cases_[at], row);
+      if (truth == expr::Machine::Truth::no) continue;
+      if (truth == expr::Machine::Truth::failed) return turn.fail(row.record, {machine_.code(), machine_.message()});
+      return chosen_[at].push_back(row.record), false;
+    }
+    return true;
+  }
+
+  bool choose_all(const expr::Row& row, Turn& turn) {
     fits_.clear();
-    for (size_t at = 0; at < cases_.size() && (all_ || fits_.empty()); ++at) switch (machine_.test(*cases_[at], row)) {
-        case expr::Machine::Truth::yes:
-          fits_.push_back(at);
-          break;
-        case expr::Machine::Truth::no:
-          break;
-        case expr::Machine::Truth::failed:
-          return turn.fail(row.record, {machine_.code(), machine_.message()});
-      }
+    for (size_t at = 0; at < cases_.size(); ++at) {
+      const auto truth = machine_.test(*cases_[at], row);
+      if (truth == expr::Machine::Truth::failed) return turn.fail(row.record, {machine_.code(), machine_.message()});
+      if (truth == expr::Machine::Truth::yes) fits_.push_back(at);
+    }
     for (size_t at : fits_) chosen_[at].push_back(row.record);
     return fits_.empty();
   }

@@ -9,6 +9,7 @@
 #include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/stage/kept.h"
+#include "core/window/watermark.h"
 #include "stages/catalog.h"
 #include "stages/transform/one_key.h"
 
@@ -60,7 +61,9 @@ class Reservoir final : public Stage {
     return Flow::more;
   }
 
-  std::optional<Instant> deadline() const override { return interval_ && start_ ? std::optional(*start_ + *interval_) : std::nullopt; }
+  std::optional<Instant> deadline() const override {
+    return interval_ && start_ ? std::optional(window::later(*start_, *interval_)) : std::nullopt;
+  }
 
   void tick(Turn& turn) override {
     if (!deadline() || *deadline() > turn.now) return;

@@ -351,13 +351,23 @@ TEST_P(Lanes, ADrainLetsGoWhatLingers) {
   Rig rig;
   rig.patience = patience;
   rig.source(std::make_unique<FakeSource>("a", 6, per_batch, rest));
-  const uint32_t rate = rig.stage(kRate, {{"rate", "1/h"}}, {0});
+  const uint32_t rate = rig.stage(kRate, {{"rate", "1/h"}, {"max_records", "2"}}, {0});  // it is full, and what brings it records pauses
   const auto& sink = rig.sink(std::make_unique<FakeSink>(), {}, rate);
   rig.loop.pulse(std::chrono::milliseconds(1), [&] {
-    if (rig.runner->ledger().read == 6) rig.runner->drain();
+    if (rig.runner->ledger().read >= 3) rig.runner->drain();
   });
   EXPECT_EQ(rig.run(threads).lost, 0u);
-  EXPECT_EQ(sink.records, names("a", 6));
+  EXPECT_EQ(sink.records, names("a", rig.runner->ledger().read));
+}
+
+TEST_P(Lanes, ASourceThatPausesEndsWithItsLastReader) {
+  const auto [threads, per_batch, rest, patience] = GetParam();
+  Rig rig;
+  rig.patience = patience;
+  rig.source(std::make_unique<FakeSource>("a", 10, per_batch, rest)).endless = true;
+  const uint32_t rate = rig.stage(kRate, {{"rate", "1/h"}, {"max_records", "2"}}, {0});
+  rig.sink(std::make_unique<FakeSink>(), {}, rate).done_after = 1;
+  EXPECT_TRUE(rig.run(threads).reader_gone);  // hangs, and is killed by its time limit, if the source is never asked again
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Lanes,
