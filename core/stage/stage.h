@@ -113,7 +113,7 @@ struct MakeContext {
   std::string_view id;
   uint64_t seed;                                                                  // for stages that draw lots
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
-  Lender* lender = nullptr;   // for codecs and files
+  Lender* lender = nullptr;                                                       // for codecs and files
   bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
 
   uint64_t seed_for_ids() const { return seed ^ std::hash<std::string_view>{}(id); }  // under --seed all stages have the same
