@@ -45,7 +45,9 @@ struct Ledger {
   // Over the whole run: read + emitted + copied = delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending.
   uint64_t read = 0, emitted = 0, copied = 0;
   uint64_t delivered = 0, fallback = 0, filtered = 0, absorbed = 0, dropped = 0, dead_lettered = 0, failed = 0, pending = 0;
-  bool balanced() const { return read + emitted + copied == delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending; }
+  bool balanced() const {
+    return read + emitted + copied == delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending;
+  }
 };
 
 }  // namespace leat

@@ -175,7 +175,8 @@ TEST(Argv, Mistakes) {
   EXPECT_EQ(bad({"window", "1m", "--emit"}), "window: --emit wants EXPR");
   EXPECT_EQ(bad({"window", "1m", "--emit="}), "window: --emit wants a value behind the =");
   EXPECT_EQ(bad({"map", ".", "--retry", "attempts=3"}), "map: there is no option --retry (it stands behind its --from or --to)");
-  EXPECT_EQ(bad({"exec", "--retry", "atempts=3", "x"}), "exec --retry: wants attempts, base, max, kind, jitter, on, never, not 'atempts' (did you mean attempts?)");
+  EXPECT_EQ(bad({"exec", "--retry", "atempts=3", "x"}),
+            "exec --retry: wants attempts, base, max, kind, jitter, on, never, not 'atempts' (did you mean attempts?)");
   EXPECT_EQ(bad({"then", "filter", ".a"}), "a stage stands on each side of then");
   EXPECT_EQ(bad({"filter", ".a", "then"}), "a stage stands on each side of then");
   EXPECT_EQ(bad({"filter", ".a", "then", "--to", "x"}), "a stage stands on each side of then");
