@@ -148,6 +148,7 @@ class Builder {
                               .inputs = node.origins,
                               .id = use.id,
                               .seed = spec_.globals.count("seed").value_or(context_.world->random.next()),
+                              .guards = &use.guards,
                               .environment = context_.environment,
                               .lender = &library,
                               .envelopes = &graph_.envelopes};

@@ -21,9 +21,11 @@ void Runner::parent_ended(uint32_t node) {
   if (--states_[node]->open_parents == 0) finish_node(node);
 }
 
-// Does it keep records that will leave by themselves, for somebody who wants them, with time to wait for that?
+// Does it keep records that will leave by themselves, for somebody who wants them, with time to wait for that? Of a call: is it owed
+// answers, which only the end of the run's patience cuts short.
 bool Runner::lingers(uint32_t node) const {
   const Graph::Node& here = graph_.nodes[node];
+  if (const Call* call = call_of(here)) return !call->idle();
   return here.spec && here.spec->lingers && !draining_ && !states_[node]->closed && here.stage->lingers();
 }
 
@@ -41,6 +43,7 @@ void Runner::finish_lingering() {
 
 void Runner::finish_node(uint32_t node) {
   const Graph::Node& here = graph_.nodes[node];
+  if (call_of(here) && !states_[node]->lingers) finish_stage(node);  // it has to know, to come to its end
   if ((states_[node]->lingers = lingers(node))) return;
   states_[node]->finished = true;
   if (here.sink) {
@@ -49,15 +52,17 @@ void Runner::finish_node(uint32_t node) {
     return;
   }
   if (!here.spec->stateless) {
-    StageTurn turn(*this, node, *serial_);
-    {
-      const Stint stint(work(node));
-      here.stage->finish(turn, draining_);
-    }
+    if (!call_of(here)) finish_stage(node);
     origin_ended(here.origin);
   }
   for (const auto& readers : here.readers)
     for (uint32_t reader : readers) parent_ended(reader);
+}
+
+void Runner::finish_stage(uint32_t node) {
+  StageTurn turn(*this, node, *serial_);
+  const Stint stint(work(node));
+  graph_.nodes[node].stage->finish(turn, draining_);
 }
 
 // A node none of whose readers is open closes too; a source without an open reader is stopped. Dead letters alone keep nothing going.
@@ -75,7 +80,9 @@ void Runner::prune() {
       open |= any_open(node.readers[port]);
     }
     if (!read) open = any_open(node.readers[kErr]);
-    if (!open) states_[i]->closed = true;
+    if (open) continue;
+    states_[i]->closed = true;
+    stop_unwanted(static_cast<uint32_t>(i));
   }
   for (auto& input : inputs_)
     if (!input->ended && !input->stopped && !any_open(input->input->out)) stop(*input);
@@ -127,6 +134,7 @@ void Runner::abort() {
   threads_.clear();
   for (Graph::Node& node : graph_.nodes)
     if (node.sink) node.sink->abandon();
+  abandon_calls();
   commit(true);
   loop_.stop();
 }

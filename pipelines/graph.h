@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/data/format.h"
+#include "core/stage/call.h"
 #include "core/stage/end.h"
 #include "core/stage/stage.h"
 #include "stages/table_file.h"
@@ -57,5 +58,8 @@ inline bool makes_origin(const Graph::Node& node, Port port) {
   if (port == kOut) return node.spec->new_bytes || node.spec->lingers;
   return port < node.spec->ports.size() && node.spec->ports[port].made;
 }
+
+// Null: it is none.
+inline Call* call_of(const Graph::Node& node) { return node.spec && node.spec->calls ? static_cast<Call*>(node.stage.get()) : nullptr; }
 
 }  // namespace leat

@@ -67,6 +67,8 @@ class Runner::StageTurn final : public Turn {
   bool full() const override { return runner_.states_[node_]->full > 0; }
   void hold(bool is_full) override { runner_.shut(node_, is_full); }
   void hold_from(uint16_t origin, bool is_full) override { runner_.shut_origin(origin, is_full); }
+  void reply(Batch&& replies, uint64_t records) override;
+  void fail_taken(Batch&& taken, const Refusal& why) override;
 
   struct Failed {
     uint32_t record;
@@ -77,8 +79,8 @@ class Runner::StageTurn final : public Turn {
   std::unique_ptr<Failure> failure(Failed& one, const std::string& id, const Slab& entered, Instant at) const;
   std::vector<Failed> failed;
   uint64_t dropped = 0;
-  const Refusal* refusal = nullptr;  // of records that came back from a sink
   bool in_stead = false;             // of a fallback: they had failed before they came, and have failed again
+  const Refusal* refusal = nullptr;  // of records that were taken in an earlier turn
 
  private:
   Runner& runner_;

@@ -61,9 +61,14 @@ Ledger Runner::ledger() const {
       uint64_t own = 0;
       for (const auto& [reason, count] : row.dropped)
         if (std::find(node.ports.begin(), node.ports.end(), reason) == node.ports.end()) own += count;
-      row.missing = row.in - row.passed - (row.failed - row.spoiled) - own;
-      row.missing_word = filtered ? "filtered" : "absorbed";
-      (filtered ? ledger.filtered : ledger.absorbed) += row.missing;
+      const uint64_t missing = row.in - row.passed - (row.failed - row.spoiled) - own;
+      if (node.spec->missing == StageSpec::Missing::pending) {
+        ledger.pending += row.pending = missing;
+      } else {
+        row.missing = missing;
+        row.missing_word = filtered ? "filtered" : "absorbed";
+        (filtered ? ledger.filtered : ledger.absorbed) += missing;
+      }
     }
     ledger.rows.push_back(std::move(row));
   }

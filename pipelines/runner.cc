@@ -117,6 +117,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     states_.push_back(std::make_unique<NodeState>());
     sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
   }
+  for (uint32_t i = 0; i < graph_.nodes.size(); ++i) call_ports_.push_back(make_call_port(i));
   connect();
   read_together();
   number_walks();
@@ -207,6 +208,7 @@ Done Runner::start() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i)
     if (graph_.nodes[i].sink)
       if (Done opened = graph_.nodes[i].sink->open(*sink_ports_[i]); !opened) return opened;
+  if (Done opened = open_calls(); !opened) return opened;
   for (auto& input : inputs_)
     if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
   for (auto& table : graph_.tables)

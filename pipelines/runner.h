@@ -78,6 +78,7 @@ class Runner {
   class SinkPort;
   class SourcePort;
   class StageTurn;
+  class CallPort;
   struct NodeState {
     std::atomic<bool> closed{false};  // wants no more
     std::atomic<bool> failed{false};  // ... because it failed: what comes for it is lost
@@ -121,6 +122,13 @@ class Runner {
   void turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uint64_t number);
   void turn_end(InputState& input, uint64_t number);
 
+  // calls.cc: stages that go on when their input is over
+  std::unique_ptr<CallHost> make_call_port(uint32_t node);
+  Done open_calls();
+  void in_turn_of(uint32_t call, const std::function<void(Turn&)>& job);
+  void stop_unwanted(uint32_t call);
+  void abandon_calls();
+
   // profile.cc: what a piece of work is booked to
   uint32_t reading(uint16_t input) const;
   uint32_t framing(uint16_t input) const;
@@ -139,6 +147,7 @@ class Runner {
   void finish_lingering();
   void parent_ended(uint32_t node);
   void origin_ended(uint16_t origin);
+  void finish_stage(uint32_t node);
   void prune();
   void check_over();
 
@@ -173,6 +182,7 @@ class Runner {
   std::vector<std::unique_ptr<NodeState>> states_;
   std::vector<std::unique_ptr<SinkPort>> sink_ports_;
   std::vector<std::unique_ptr<SourcePort>> source_ports_;
+  std::vector<std::unique_ptr<CallHost>> call_ports_;  // by node; null: no call
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Lane> serial_;  // what is walked under the turn
   std::vector<std::thread> threads_;

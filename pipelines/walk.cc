@@ -93,6 +93,20 @@ void Runner::count_drop(uint32_t node, uint64_t records, std::string_view reason
     at->second += records;
 }
 
+void Runner::StageTurn::reply(Batch&& replies, uint64_t records) {
+  const meter::Aside others;
+  lane_.tallies[node_].passed.add(records);
+  lane_.tallies[node_].emitted.add(replies.size() - records);
+  replies.origin(runner_.graph_.nodes[node_].origin);
+  runner_.forward(node_, kOut, std::move(replies), lane_);
+}
+
+void Runner::StageTurn::fail_taken(Batch&& taken, const Refusal& why) {
+  const meter::Aside others;
+  runner_.send_refused(node_, taken, why);
+  taken.let_go();
+}
+
 Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane) {
   const Stint stint(framing(input.origin));
   Slab& bytes = *slab;

@@ -5,9 +5,13 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,60 +22,105 @@ namespace leat {
 struct Child::Process {
   uv_process_t handle;
   OnExit on_exit;
+  bool spawned = false;  // libuv knows the handle
   bool running = false;
 
   void close() {
+    if (!spawned) {
+      delete this;
+      return;
+    }
     uv_close(reinterpret_cast<uv_handle_t*>(&handle), [](uv_handle_t* closed) { delete static_cast<Process*>(closed->data); });
   }
 };
 
-Result<std::unique_ptr<Child>> Child::spawn(Loop& loop, const std::string& command, bool reads, OnExit on_exit) {
-  const auto failed = [&](int code) {
-    return Error{reads ? Error::Kind::no_input : Error::Kind::io, fmt::format("cannot run '{}': {}", command, std::strerror(code)), {}};
-  };
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return failed(errno);
-  Descriptor theirs(fds[reads ? 1 : 0], Descriptor::Kind::stream, true);
-  std::unique_ptr<Child> child(new Child);
-  child->pipe_ = Descriptor(fds[reads ? 0 : 1], Descriptor::Kind::stream, true);
-  fcntl(child->pipe_.fd(), F_SETFL, O_NONBLOCK);
-  fcntl(child->pipe_.fd(), F_SETPIPE_SZ, 1 << 20);
+namespace {
 
-  const char* words[] = {"sh", "-c", command.c_str(), nullptr};
+Error cannot(const std::string& command, int code, Error::Kind kind) {
+  return {kind, fmt::format("cannot run '{}': {}", command, std::strerror(code)), {}};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Child>> Child::spawn(Loop& loop, const std::string& command, bool reads, OnExit on_exit) {
+  std::unique_ptr<Child> child(new Child);
+  const int code = child->run(loop, {"/bin/sh", "-c", command}, reads ? kOut : kIn, std::move(on_exit));
+  if (code != 0) return cannot(command, code, reads ? Error::Kind::no_input : Error::Kind::io);
+  fcntl(child->pipes_[reads ? 1 : 0].fd(), F_SETPIPE_SZ, 1 << 20);
+  return child;
+}
+
+Result<std::unique_ptr<Child>> Child::start(Loop& loop, const std::vector<std::string>& words, uint8_t pipes, OnExit on_exit) {
+  std::unique_ptr<Child> child(new Child);
+  const int code = child->run(loop, words, pipes, std::move(on_exit));
+  if (code != 0) return cannot(words.front(), code, Error::Kind::no_input);
+  return child;
+}
+
+Done Child::find(const std::string& program) {
+  if (program.find('/') != std::string::npos) {
+    if (::access(program.c_str(), X_OK) == 0) return {};
+    return cannot(program, errno, Error::Kind::no_input);
+  }
+  const char* path = std::getenv("PATH");
+  std::string_view left = path ? path : "/usr/bin:/bin";
+  while (!left.empty()) {
+    const std::string_view folder = left.substr(0, left.find(':'));
+    left.remove_prefix(std::min(left.size(), folder.size() + 1));
+    if (::access(fmt::format("{}/{}", folder.empty() ? "." : folder, program).c_str(), X_OK) == 0) return {};
+  }
+  return cannot(program, ENOENT, Error::Kind::no_input);
+}
+
+int Child::run(Loop& loop, const std::vector<std::string>& words, uint8_t pipes, OnExit on_exit) {
+  auto* process = process_ = new Process{{}, std::move(on_exit)};
+  Descriptor theirs[3];
   uv_stdio_container_t streams[3] = {};
-  streams[0].flags = reads ? UV_IGNORE : UV_INHERIT_FD;  // ignored: /dev/null
-  streams[1].flags = streams[2].flags = UV_INHERIT_FD;
-  streams[reads ? 1 : 0].data.fd = theirs.fd();
-  if (!reads) streams[1].data.fd = STDOUT_FILENO;
-  streams[2].data.fd = STDERR_FILENO;
+  for (int i = 0; i < 3; ++i) {
+    streams[i].flags = i == 0 && !(pipes & kIn) ? UV_IGNORE : UV_INHERIT_FD;  // ignored: /dev/null
+    streams[i].data.fd = i;
+    if (!(pipes & (1 << i))) continue;
+    int fds[2];
+    if (::pipe2(fds, O_CLOEXEC) != 0) return errno;
+    const int ours = i == 0 ? 1 : 0;
+    theirs[i] = Descriptor(fds[1 - ours], Descriptor::Kind::stream, true);
+    pipes_[i] = Descriptor(fds[ours], Descriptor::Kind::stream, true);
+    fcntl(fds[ours], F_SETFL, O_NONBLOCK);
+    streams[i].data.fd = theirs[i].fd();
+  }
+  std::vector<char*> argv;
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
   uv_process_options_t options{};
-  options.file = "/bin/sh";
-  options.args = const_cast<char**>(words);
+  options.file = argv.front();
+  options.args = argv.data();
   options.flags = UV_PROCESS_DETACHED;
   options.stdio_count = 3;
   options.stdio = streams;
   options.exit_cb = [](uv_process_t* handle, int64_t status, int signal) {
-    auto* process = static_cast<Process*>(handle->data);
-    process->running = false;
-    if (!process->on_exit) return;
-    process->on_exit(signal != 0   ? fmt::format("was killed by signal {}", signal)
-                     : status != 0 ? fmt::format("exited with {}", status)
-                                   : "");
+    auto* ended = static_cast<Process*>(handle->data);
+    ended->running = false;
+    const OnExit call = std::exchange(ended->on_exit, nullptr);  // it may destroy its child
+    if (!call) return;
+    call(signal != 0 ? fmt::format("was killed by signal {}", signal) : status != 0 ? fmt::format("exited with {}", status) : "");
   };
-  auto* process = child->process_ = new Process{{}, std::move(on_exit)};
-  process->handle.data = process;
   const int code = uv_spawn(static_cast<uv_loop_t*>(loop.native()), &process->handle, &options);
   process->handle.data = process;
+  process->spawned = true;
   process->running = code == 0;
-  if (code != 0) return failed(-code);
-  return child;
+  return -code;
 }
 
 void Child::terminate() {
   if (process_->running) ::kill(-process_->handle.pid, SIGTERM);
 }
 
+void Child::kill() {
+  if (process_->spawned) ::kill(-process_->handle.pid, SIGKILL);
+}
+
 Child::~Child() {
+  if (!process_) return;
   process_->on_exit = nullptr;
   if (process_->running) {
     const pid_t pid = process_->handle.pid;

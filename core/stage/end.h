@@ -56,13 +56,6 @@ class Source {
   virtual bool unpacks() const { return false; }  // what it has read came packed, so that a pull takes its time; as pull()
 };
 
-// Why records came back from a sink that had taken them.
-struct Refusal {
-  Reason reason;
-  uint32_t attempts = 1;  // counting the first; 0: none was made
-  Instant first{}, last{};
-};
-
 // What a sink may ask of the runner. Under the turn, but for post().
 class SinkHost {
  public:

@@ -28,6 +28,13 @@ struct Reason {
   std::string message;
 };
 
+// Why records failed in a later turn than the one that took them: a sink gives them back, a call is not answered.
+struct Refusal {
+  Reason reason;
+  uint32_t attempts = 1;  // counting the first; 0: none was made
+  Instant first{}, last{};
+};
+
 enum class Flow : uint8_t {
   more,
   done,  // this reader wants no more; a source without an open reader is stopped
@@ -63,6 +70,10 @@ class Turn {
   virtual void hold(bool) {}                   // true: it has no room itself, and what brings it records pauses until it says false
   // Of any stateful one: the same of one of its inputs alone (Batch::origin).
   virtual void hold_from(uint16_t origin, bool) { (void)origin; }
+
+  // Of a call (core/stage/call.h) alone, which also may hold():
+  virtual void reply(Batch&& replies, uint64_t records) { (void)replies, (void)records; }  // they leave by `out` for so many it had taken
+  virtual void fail_taken(Batch&& taken, const Refusal& why) { (void)taken, (void)why; }   // they leave by `err` as they came in
 };
 
 class Stage {
@@ -112,6 +123,7 @@ struct MakeContext {
   std::span<const uint16_t> inputs;  // the origins that can reach it
   std::string_view id;
   uint64_t seed;                                                                  // for stages that draw lots
+  const Settings* guards = nullptr;                                               // of a call
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   Lender* lender = nullptr;                                                       // for codecs and files
   bool* envelopes = nullptr;  // set it true if the stage reads or writes envelopes: then every record gets one
@@ -121,7 +133,7 @@ struct MakeContext {
 
 struct StageSpec {
   // What becomes of records that neither stay nor fail nor are emitted; the ledger's word.
-  enum class Missing : uint8_t { filtered, absorbed };
+  enum class Missing : uint8_t { filtered, absorbed, pending };  // pending: a call's, not answered yet
 
   std::string_view name;
   std::string_view group;    // transform, flow, route, window ... : the heading in help
@@ -141,6 +153,7 @@ struct StageSpec {
   // Its records leave later than they came: an input's last one is out of it when it is finished, not when the input ends.
   bool lingers = false;
   bool together = false;  // it compares its inputs, so files among them are read side by side and not one after the other
+  bool calls = false;  // it is a Call (core/stage/call.h)
 };
 
 }  // namespace leat

@@ -10,7 +10,7 @@ Result<Descriptor> ExecSink::descriptor() {
   auto child = Child::spawn(host().loop(), path_, false, [this](std::string how) { host().post([this, how] { exited(how); }); });
   if (!child) return child.error();
   child_ = std::move(*child);
-  return child_->take_pipe();
+  return child_->take(Child::kIn);
 }
 
 void ExecSink::exited(const std::string& how) {

@@ -16,7 +16,7 @@ Done ExecSource::first() {
   });
   if (!child) return child.error();
   child_ = std::move(*child);
-  begin(name_, child_->take_pipe());
+  begin(name_, child_->take(Child::kOut));
   return {};
 }
 

@@ -95,6 +95,7 @@ std::vector<Made> run(const StageSpec& spec, const std::vector<test::Set>& sets,
 
 TEST(Envelopes, NoStageLetsOneOutThatDoesNotHold) {
   for (const StageSpec* spec : stage_catalog()) {
+    if (spec->calls) continue;  // they are answered from outside: tests/unit/pipelines/calls_test.cc
     const auto sets = kRuns.find(spec->name);
     ASSERT_NE(sets, kRuns.end()) << spec->name << " is not tried: say how to run it";
     for (size_t size : {1, 2, 9}) {
