@@ -6,11 +6,9 @@ namespace leat {
 
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
-      // clang-format off: one a line, so that two who add one do not meet
-      &kFilter,   &kMap,   &kSet,      &kDedupe, &kSample,  &kTake,   &kSkip,      &kBatch, &kBuffer, &kUnbatch, &kExec,
-      &kFlatten,  &kParse, &kExpect,   &kRoute,  &kSwitch,  &kSplit,  &kPartition, &kMerge, &kJoin,   &kLookup,
-      &kThrottle, &kRate,  &kDebounce, &kDelay,  &kMonitor, &kAbsent, &kSort,      &kTopK,  &kWindow,
-      // clang-format on
+      &kFilter,   &kMap,     &kSet,      &kDedupe, &kSample,  &kTake,   &kSkip,  &kBatch,     &kBuffer, &kUnbatch, &kExec,
+      &kHttp,     &kFlatten, &kParse,    &kExpect, &kRoute,   &kSwitch, &kSplit, &kPartition, &kMerge,  &kJoin,    &kLookup,
+      &kThrottle, &kRate,    &kDebounce, &kDelay,  &kMonitor, &kAbsent, &kSort,  &kTopK,      &kWindow,
   };
   return kAll;
 }

@@ -38,6 +38,7 @@ kj/:         ^core/(data/artifact|codec/capnp)[a-z_]*[.]cc$
 simdjson.h:  ^core/[a-z]*/[a-z_]*[.]cc$
 pcre2.h:     ^core/expr/[a-z_]*[.]cc$
 valijson/:   ^core/expr/json_schema[.]cc$
+curl/:       ^core/io/http[.]cc$
 zlib.h:      ^core/(codec|io)/[a-z_]*[.]cc$
 zstd.h:      ^core/(codec|io)/[a-z_]*[.]cc$
 '

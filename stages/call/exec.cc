@@ -47,11 +47,11 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   for (const Setting::Value& word : settings.values("command")) command.push_back(word.text);
   auto how = relay_options(settings, context, command.front());
   if (!how) return how.error();
-  const auto codec = reply_codec(settings);
+  const bool stream = settings.text("mode") == "stream";
+  const auto codec = reply_codec(settings, stream ? "ndjson" : "json");
   if (!codec) return codec.error();
   auto replies = replies_of(settings, **codec, context);
   if (!replies) return replies.error();
-  const bool stream = settings.text("mode") == "stream";
   if (stream && (*codec)->name != "ndjson" && (*codec)->name != "lines")
     return Error{Error::Kind::usage, fmt::format("--mode stream speaks lines, and codec {} does not", (*codec)->name), {}};
   const size_t most = *settings.count("max_reply");

@@ -22,21 +22,27 @@ std::optional<Reason> Replies::add(const Batch& asked, uint32_t record, std::str
   }
   // JSON replies share a slab; of another format each has its own, which may know a header.
   const std::vector<Envelope>& envelopes = asked.slab().envelopes;
-  const bool joins = slab_ && slab_->format == slab->format && slab->format == &json_format() &&
-                     slab_->envelopes.empty() == envelopes.empty() && slab_->room() > slab->size() + count;
-  if (!joins) send(turn);
-  if (!envelopes.empty()) {
-    std::vector<Envelope>& made = joins ? slab_->envelopes : slab->envelopes;
-    if (count == 1) made.emplace_back(envelopes[record]).restate();
-    for (uint32_t i = 0; count > 1 && i < count; ++i) made.push_back(child(envelopes[record], i, salt_, turn.now));
-  }
-  if (joins)
-    for (uint32_t i = 0; i < count; ++i) slab_->add(slab->record(i));
+  if (is_json(slab->format))
+    join(*slab, !envelopes.empty(), turn);
   else
-    slab_ = std::move(slab);
+    send(turn), slab_ = std::move(slab);
+  if (!envelopes.empty()) {
+    if (count == 1) slab_->envelopes.emplace_back(envelopes[record]).restate();
+    for (uint32_t i = 0; count > 1 && i < count; ++i) slab_->envelopes.push_back(child(envelopes[record], i, salt_, turn.now));
+  }
   owed_.keep(asked.receipt());
   ++records_;
   return {};
+}
+
+void Replies::join(const Slab& slab, bool enveloped, Turn& turn) {
+  if (slab_ && (slab_->format != &json_format() || slab_->envelopes.empty() == enveloped || slab_->room() <= 2 * slab.size())) send(turn);
+  if (!slab_) slab_ = turn.slab(), slab_->contiguous = true;
+  for (uint32_t i = 0; i < slab.records.size(); ++i) {
+    text_.clear();  // one line of it, whatever lines it came on
+    slab.format->to_json(slab.record(i), text_);
+    slab_->add(text_);
+  }
 }
 
 void Replies::send(Turn& turn) {

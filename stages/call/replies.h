@@ -25,6 +25,7 @@ class Replies {
 
  private:
   std::optional<Reason> read(std::string_view reply, Turn& turn, SlabRef& slab);
+  void join(const Slab& slab, bool enveloped, Turn& turn);
   std::optional<Reason> check(const Slab& slab);
   std::optional<Reason> merge(const Batch& asked, uint32_t record, Turn& turn, SlabRef& slab);
 

@@ -21,8 +21,8 @@ Result<Relay::Options> relay_options(const Settings& settings, const MakeContext
                         std::move(name), context.seed_for_ids()};
 }
 
-Result<const CodecSpec*> reply_codec(const Settings& settings) {
-  const std::string name = *settings.text("codec");
+Result<const CodecSpec*> reply_codec(const Settings& settings, std::string_view fallback) {
+  const std::string name = settings.text("codec").value_or(std::string(fallback));
   const CodecSpec* codec = find_codec(name);
   if (!codec) return Error{Error::Kind::usage, fmt::format("no codec is called {}", text::quoted(name)), "leat list codecs names them all"};
   if (!codec->framer || !codec->encoder || codec->envelope)
@@ -34,6 +34,13 @@ CodecOptions reply_options(const Settings& settings) {
   CodecOptions options;
   options.max_record = static_cast<uint32_t>(std::min<uint64_t>(*settings.count("max_reply"), UINT32_MAX / 2));
   return options;
+}
+
+Result<std::shared_ptr<const expr::Program>> program_of(const Settings& settings, std::string_view option, const MakeContext& context) {
+  if (!settings.find(option)) return std::shared_ptr<const expr::Program>();
+  auto program = expr::Program::compile(*settings.text(option), *context.fields, {.environment = context.environment});
+  if (program && (*program)->reads_envelope() && context.envelopes) *context.envelopes = true;
+  return program;
 }
 
 Result<std::unique_ptr<Replies>> replies_of(const Settings& settings, const CodecSpec& codec, const MakeContext& context) {

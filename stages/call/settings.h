@@ -19,11 +19,8 @@ inline constexpr Option kOrderWindow{.name = "window",
                                      .fallback = "256"};
 inline constexpr Option kUnordered{
     .name = "unordered", .kind = Option::Kind::flag, .value = "", .help = "replies go on as they come, not in the order of their records"};
-inline constexpr Option kReplyCodec{.name = "codec",
-                                    .kind = Option::Kind::text,
-                                    .value = "CODEC",
-                                    .help = "how records are sent and replies are read",
-                                    .fallback = "ndjson"};
+inline constexpr Option kReplyCodec{
+    .name = "codec", .kind = Option::Kind::text, .value = "CODEC", .help = "how records are sent and replies are read, instead of as JSON"};
 inline constexpr Option kMaxReply{
     .name = "max_reply", .kind = Option::Kind::size, .value = "SIZE", .help = "a longer reply fails with code limit", .fallback = "16MiB"};
 inline constexpr Option kMergeAs{
@@ -31,8 +28,10 @@ inline constexpr Option kMergeAs{
 
 // `name`: of the other side, for messages.
 Result<Relay::Options> relay_options(const Settings& settings, const MakeContext& context, std::string name);
-Result<const CodecSpec*> reply_codec(const Settings& settings);
+Result<const CodecSpec*> reply_codec(const Settings& settings, std::string_view fallback);
 CodecOptions reply_options(const Settings& settings);
+Result<std::shared_ptr<const expr::Program>> program_of(const Settings& settings, std::string_view option,
+                                                        const MakeContext& context);  // null: it was not given
 // With what --merge-as asks for.
 Result<std::unique_ptr<Replies>> replies_of(const Settings& settings, const CodecSpec& codec, const MakeContext& context);
 // The record as the codec writes it.
