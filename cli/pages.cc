@@ -129,6 +129,7 @@ Page ends_page() {
                    guards_section(),
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
+                   section("Syslog", blocks_of(prose::kSyslog)),
                    section("Delivery", blocks_of(prose::kDelivery))};
   return page;
 }
@@ -210,6 +211,7 @@ Page main_page(const Tables& tables) {
                    guards_section(),
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
+                   section("Syslog", blocks_of(prose::kSyslog)),
                    section("Errors", blocks_of(prose::kErrors)),
                    section("Delivery", blocks_of(prose::kDelivery)),
                    section("Signals", blocks_of(prose::kSignals)),

@@ -242,6 +242,16 @@ const std::string_view kGuards =
     "the "
     "summary. The keys of an option are k=v,k=v; in a file a map will do.";
 
+const std::string_view kSyslog =
+    "A message is read as facility, severity (words), timestamp, hostname, appname, procid, msgid, structured_data ({ELEMENT: {NAME: "
+    "VALUE}}, "
+    "all values of a name that stands twice as an array) and message; what is not said is no field. RFC 5424 is read to the letter. Of RFC "
+    "3164 whatever can be made out is a field and the rest the message; its date is taken as UTC and, without a year, as the last one that "
+    "is not more than a day ahead. Over a stream each message is counted or ends in a newline (RFC 6587), over udp a datagram is one.\n"
+    "\n"
+    "Written is RFC 5424, a message with a newline in it counted. Facility and severity may be words or numbers, user and notice unless "
+    "given; timestamp may be a number of seconds. A field of any other name fails.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},

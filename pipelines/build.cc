@@ -82,10 +82,12 @@ class Builder {
   void add_input(const Wiring::Input& input) {
     const EndSpec& end = *input.end;
     const std::string* codec = codec_name(end, "in");
+    CodecOptions read = codec_options(end.options, spec_.globals);
+    read.clock = &context_.world->clock;
     SourceUse use{end.letters};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->source(end, spec, how); };
-    auto made = make_source(end.url, end.options, codec ? *codec : "", codec_options(end.options, spec_.globals), use);
+    auto made = make_source(end.url, end.options, codec ? *codec : "", read, use);
     if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
     graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
                              std::move(made->source),

@@ -18,7 +18,7 @@ constexpr Option kCodec{
 constexpr Option kInfer{.name = "infer",
                         .kind = Kind::flag,
                         .value = "",
-                        .help = "csv, tsv and logfmt: canonical numbers and true, false are no strings",
+                        .help = "csv, tsv, logfmt, syslog: canonical numbers and true, false are no strings",
                         .fallback = "true"};
 constexpr Option kHeader{
     .name = "header", .kind = Kind::flag, .value = "", .help = "csv and tsv: the first row names the fields", .fallback = "true"};

@@ -120,6 +120,8 @@ Result<Packing> packing_as(const Address& address, const Settings& options) {
   return Packing{address.kind == Kind::file ? compression_of_path(address.rest) : Compression::none, 0};
 }
 
+CodecOptions datagrams(CodecOptions options) { return options.datagram = true, options; }
+
 using Made = Result<std::unique_ptr<Source>>;
 
 Made file_source(const Address& address, const std::string& url, const Settings& options, const Until& until, const CodecSpec& codec,
@@ -153,7 +155,7 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
   if (address.kind == Kind::udp) {
     if (Done fits = refuse(options, url, {"decompress", "max_ratio"}); !fits) return fits.error();
     if (until.eof) return usage(fmt::format("{} has no end, so --until eof never comes", text::quoted(url)));
-    return std::unique_ptr<Source>(std::make_unique<UdpSource>(std::move(*place), codec, codec_options));
+    return std::unique_ptr<Source>(std::make_unique<UdpSource>(std::move(*place), codec, datagrams(codec_options)));
   }
   if (listens) {
     const ListenSource::Options how{*options.count("max_clients"), until.eof};
@@ -175,7 +177,8 @@ Written connect_sink(const Address& address, const std::string& url, const Setti
   if (!place) return place.error();
   if (address.kind != Kind::tcp && address.kind != Kind::unix_socket) {
     if (Done fits = refuse_guards(options, url); !fits) return fits.error();
-    if (address.kind == Kind::udp) return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, codec_options));
+    if (address.kind == Kind::udp)
+      return std::unique_ptr<Sink>(std::make_unique<UdpSink>(std::move(*place), codec, datagrams(codec_options)));
     const ListenSink::Options listening{*options.count("max_clients"), how};
     return std::unique_ptr<Sink>(std::make_unique<ListenSink>(std::move(*place), listening, codec, codec_options));
   }

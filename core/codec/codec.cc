@@ -13,6 +13,7 @@
 #include "core/codec/lines.h"
 #include "core/codec/logfmt.h"
 #include "core/codec/msgpack.h"
+#include "core/codec/syslog.h"
 
 namespace leat {
 namespace {
@@ -35,6 +36,7 @@ constexpr CodecSpec kCodecs[] = {
      msgpack_framer, msgpack_encoder},
     {"cbor", "CBOR values one after another, RFC 8949; byte strings become base64, tags go, NaN becomes null", ".cbor", false, cbor_framer,
      cbor_encoder},
+    {"syslog", "log messages, RFC 5424 or 3164 in, 5424 out; counted or on a line each", ".syslog", false, syslog_framer, syslog_encoder},
 };
 
 }  // namespace

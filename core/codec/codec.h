@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/codec/compress.h"
 #include "core/data/batch.h"
@@ -27,6 +28,8 @@ struct CodecOptions {
   bool infer = true;                // csv, tsv, logfmt: canonical JSON numbers and true/false are not strings
   bool header = true;               // csv, tsv: the first row names the fields; else they are "1", "2" ...
   char separator = 0;               // csv: 0 is the codec's own
+  bool datagram = false;            // syslog: what comes or goes at a time is one message
+  const Clock* clock = nullptr;     // syslog: of dates without a year; null: they stay as they are
   Unpacking unpack;                 // of a source's bytes, in front of the framer
   Packing pack;                     // of a sink's, behind the encoder
 };

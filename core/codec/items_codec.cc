@@ -8,6 +8,7 @@
 #include "core/codec/as_json.h"
 #include "core/codec/framing.h"
 #include "core/codec/json_format.h"
+#include "core/codec/transcribe.h"
 
 namespace leat::items {
 namespace {
@@ -37,35 +38,13 @@ class ItemFramer final : public Framer {
   }
 
   void frame(Slab& slab) const override {
-    slab.format = &json_format();
-    slab.original = &codec_.original;
-    slab.packed = slab.records;
-    const std::vector<Slab::Fault> refused = std::exchange(slab.faults, {});
-    auto fault = refused.begin();
-    std::string json;
-    for (uint32_t i = 0; i < slab.records.size(); ++i) {
-      if (fault != refused.end() && fault->record == i) {
-        slab.faults.push_back(*fault++);
-        continue;
-      }
-      json.clear();
-      Reason why = to_json(codec_.dialect, slab.record(i), max_record_, json);
-      if (why.code.empty() && json.size() > kMost - slab.size()) why = {"limit", "more JSON at a time than a block can hold"};
-      if (!why.code.empty()) {
-        slab.faults.push_back({i, why.code, std::move(why.message)});
-        continue;
-      }
-      const uint32_t begin = slab.size();
-      slab.append(json += '\n');
-      slab.records[i] = {begin, slab.size() - 1};
-    }
+    transcribe(slab, codec_.original,
+               [this](std::string_view value, std::string& json) { return to_json(codec_.dialect, value, max_record_, json); });
   }
 
   const Error* broken() const override { return error_ ? &*error_ : nullptr; }
 
  private:
-  static constexpr size_t kMost = size_t{1} << 31;  // bytes of a slab: it doubles its room, and counts them in 32 bits
-
   void refuse(Slab& slab, uint32_t begin) {
     framing::refuse(slab, begin, max_record_);
     skipping_ = true;
