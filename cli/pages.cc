@@ -130,6 +130,8 @@ Page ends_page() {
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
                    section("Syslog", blocks_of(prose::kSyslog)),
+                   section("Files", blocks_of(prose::kFiles)),
+                   section("SQLite", blocks_of(prose::kSqlite)),
                    section("Delivery", blocks_of(prose::kDelivery))};
   return page;
 }
@@ -212,6 +214,8 @@ Page main_page(const Tables& tables) {
                    section("Packed data", blocks_of(prose::kPacked)),
                    section("Binary values", blocks_of(prose::kValues)),
                    section("Syslog", blocks_of(prose::kSyslog)),
+                   section("Files", blocks_of(prose::kFiles)),
+                   section("SQLite", blocks_of(prose::kSqlite)),
                    section("Errors", blocks_of(prose::kErrors)),
                    section("Delivery", blocks_of(prose::kDelivery)),
                    section("Signals", blocks_of(prose::kSignals)),

@@ -252,12 +252,35 @@ const std::string_view kSyslog =
     "Written is RFC 5424, a message with a newline in it counted. Facility and severity may be words or numbers, user and notice unless "
     "given; timestamp may be a number of seconds. A field of any other name fails.";
 
+const std::string_view kFiles =
+    "A plain file takes its place when the run is over, whole or not at all; with --append it is added to as records come. A path with "
+    "expressions names a file for each record, {{ being a brace: what an expression gives is part of a name and no more, so / % control "
+    "bytes and a dot in front become %XX and an empty text %. Null, an array or an object is no name, and the record fails. Those files, "
+    "and "
+    "any with --rotate, are added to, their folders made. At most --max-files are open: the one written longest ago is ended for another.\n"
+    "\n"
+    "--rotate finishes out.ndjson.gz as out.000001.ndjson.gz, then 000002: the highest number is the newest, and keep removes the oldest. "
+    "A file that is finished or ended is whole, and packed its stream is closed; size counts packed bytes, and is passed by what is "
+    "written "
+    "at a time. A packed file that was left over is finished before a run begins another; kill -9 may have cut it short.";
+
+const std::string_view kSqlite =
+    "A row is an object with its columns in their order. Integers, reals (with a point), text and null keep their type, a blob is its "
+    "base64. The database is only read, and a lock of another process is waited for up to 5 s. An error ends the run behind the last row "
+    "that came before it.\n"
+    "\n"
+    "On output fields are columns by name: true and false are 1 and 0, arrays and objects their JSON text; a field left out gets the "
+    "column's default. --create makes a table without types, so that values keep theirs. Rows are inserted a transaction at a time, and "
+    "count as delivered once it is committed; with --key a row takes the place of the one that has its key. A record with a field that is "
+    "no "
+    "column, or against a constraint, fails with code write, and the others are kept.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},
       {"PATH",
-       "a file; on input also a pattern such as logs/*.gz, read in order. gzip and zstd are seen by their first bytes on input, by the "
-       "extension on output"},
+       "a file; on input also a pattern such as logs/*.gz, read in order; on output also with expressions in it: out/{.tenant}.ndjson. "
+       "gzip and zstd are seen by their first bytes on input, by the extension on output"},
       {"unix:PATH", "a Unix socket to connect to"},
       {"unix-listen:PATH", "a Unix socket to listen on"},
       {"tcp://HOST:PORT", "a TCP connection"},
@@ -266,6 +289,8 @@ std::vector<Page::Entry> ends() {
       {"exec:COMMAND", "the standard output or input of a command, run by sh -c"},
       {"hub:SUBJECT", "a subject of the hub"},
       {"stage:ID.PORT", "input only: what leaves a stage by a port"},
+      {"sqlite:FILE", "the rows of --query (or sqlite:FILE?q=SQL); on output a --table"},
+      {"generate:EXPR", "input only: each output of an expression over {n, random}, n from 0 on and random below 1"},
       {"drop:", "output only: nowhere; what goes there counts as delivered"},
   };
 }

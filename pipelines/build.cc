@@ -84,7 +84,7 @@ class Builder {
     const std::string* codec = codec_name(end, "in");
     CodecOptions read = codec_options(end.options, spec_.globals);
     read.clock = &context_.world->clock;
-    SourceUse use{end.letters};
+    SourceUse use{end.letters, seed(), context_.environment};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->source(end, spec, how); };
     auto made = make_source(end.url, end.options, codec ? *codec : "", read, use);
@@ -95,6 +95,8 @@ class Builder {
                              {}});
     codecs_in_.insert(std::string(made->codec));
   }
+
+  uint64_t seed() const { return spec_.globals.count("seed").value_or(context_.world->random.next()); }
 
   // The codec an end names itself, else the global one; null: neither.
   const std::string* codec_name(const EndSpec& end, std::string_view global) {
@@ -149,7 +151,7 @@ class Builder {
     const MakeContext context{.fields = plan->second,
                               .inputs = node.origins,
                               .id = use.id,
-                              .seed = spec_.globals.count("seed").value_or(context_.world->random.next()),
+                              .seed = seed(),
                               .guards = &use.guards,
                               .environment = context_.environment,
                               .lender = &library,
@@ -176,7 +178,7 @@ class Builder {
     const std::string* before = codec_before(from);
     const std::string* codec = codec_name(end, from.dead_letters || before ? "" : "out");
     const std::string fallback = before ? *before : from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
-    SinkUse use{from.dead_letters, from.fallback, end.discarded};
+    SinkUse use{from.dead_letters, from.fallback, end.discarded, context_.environment};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->sink(end, spec, how); };
     auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), use);

@@ -2,6 +2,7 @@
 
 #include <glob.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "core/io/socket.h"
 #include "core/stage/address.h"
 #include "core/stage/guards.h"
+#include "stages/ends_special.h"
 #include "stages/sink/connect.h"
 #include "stages/sink/drop.h"
 #include "stages/sink/exec.h"
@@ -62,7 +64,11 @@ std::vector<std::string> expand(const std::string& pattern) {
 // An option that means nothing here is refused: a user who wrote it expects something of it.
 Done refuse(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names, std::string hint = {}) {
   for (std::string_view name : names)
-    if (options.find(name)) return usage(fmt::format("--{} has no meaning for {}", name, text::quoted(url)), std::move(hint));
+    if (options.find(name)) {
+      std::string word(name);
+      std::replace(word.begin(), word.end(), '_', '-');
+      return usage(fmt::format("--{} has no meaning for {}", word, text::quoted(url)), std::move(hint));
+    }
   return {};
 }
 
@@ -136,7 +142,10 @@ Made file_source(const Address& address, const std::string& url, const Settings&
 }
 
 Made source_at(const Address& address, const std::string& url, const Settings& options, const Until& until, const CodecSpec& codec,
-               const CodecOptions& codec_options) {
+               const CodecOptions& codec_options, const SourceUse& use) {
+  if (address.kind == Kind::sqlite) return sqlite_source(address, url, options, codec_options);
+  if (address.kind == Kind::generate) return generate_source(address, url, options, codec_options, use);
+  if (Done fits = refuse(options, url, {"query", "count", "rate"}); !fits) return fits.error();
   const bool connects = address.kind == Kind::tcp || address.kind == Kind::unix_socket;
   const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
   if (address.kind == Kind::stdio || address.kind == Kind::file) return file_source(address, url, options, until, codec, codec_options);
@@ -189,14 +198,18 @@ Written connect_sink(const Address& address, const std::string& url, const Setti
 }
 
 Written sink_at(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
-                const CodecOptions& codec_options, SinkUse use) {
+                const CodecOptions& codec_options, const SinkUse& use) {
   const std::string when_full = options.text("when_full").value_or("block");
   if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
   const size_t batch = options.count("batch").value_or(Outlet::kWrite);
   const Outlet::Options how{when_full_of(when_full), use.dead_letters ? 0 : batch};  // a dead letter is written at once
   const bool file = address.kind == Kind::file;
+  if (address.kind == Kind::sqlite && use.dead_letters)
+    return usage(fmt::format("{} cannot keep dead letters", text::quoted(url)), "a file can");
+  if (address.kind == Kind::sqlite) return sqlite_sink(address, url, options, how);
+  if (Done fits = refuse(options, url, {"table", "key", "create"}); !fits) return fits.error();
   if (!file)
-    if (Done fits = refuse(options, url, {"append"}); !fits) return fits.error();
+    if (Done fits = refuse(options, url, {"append", "rotate", "max_files"}); !fits) return fits.error();
   if (address.kind != Kind::tcp_listen && address.kind != Kind::unix_listen)
     if (Done fits = refuse(options, url, {"max_clients"}); !fits) return fits.error();
   if (address.kind == Kind::udp || address.kind == Kind::drop)
@@ -211,12 +224,15 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
       break;
     case Kind::hub:
     case Kind::stage:
+    case Kind::generate:
       return usage(fmt::format("{} is no sink leat can open yet", text::quoted(url)));
     default:
       return connect_sink(address, url, options, how, codec, codec_options, use.fallback);
   }
   if (address.kind == Kind::drop) return std::unique_ptr<Sink>(std::make_unique<DropSink>());
   if (address.kind == Kind::exec) return std::unique_ptr<Sink>(std::make_unique<ExecSink>(address.rest, how, codec, codec_options));
+  if (many_files(address, options)) return files_sink(address, url, options, how, codec, codec_options, use);
+  if (file && options.find("max_files")) return usage(fmt::format("--max-files has no meaning for {}", text::quoted(url)));
   if (file && !use.dead_letters && !options.flag("append"))
     return std::unique_ptr<Sink>(std::make_unique<FileSink>(address.rest, how, codec, codec_options));
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>(address.rest, how, codec, codec_options));
@@ -234,7 +250,7 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
   const Until until = until_of(options);
   CodecOptions unpacked = codec_options;
   unpacked.unpack = unpacking_of(*address, options);
-  auto made = source_at(*address, url, options, until, use.dead_letters ? letters(*address) : **codec, unpacked);
+  auto made = source_at(*address, url, options, until, use.dead_letters ? letters(*address) : **codec, unpacked, use);
   if (!made) return made.error();
   if (use.stand_in) return MadeSource{use.stand_in(**codec, unpacked), (*codec)->name};
   if (use.dead_letters) *made = std::make_unique<LetterSource>(std::move(*made), std::string((*codec)->name), codec_options);

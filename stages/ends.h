@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/codec/codec.h"
 #include "core/stage/end.h"
@@ -14,16 +16,19 @@
 
 namespace leat {
 
-// What an end is for, besides what its url and options say. A stand-in takes its place once it has been made, so that what a run
-// refuses is refused.
+// What a run lends its ends, and what an end is for, besides what its url and options say. A stand-in takes its place once it has been
+// made, so that what a run refuses is refused.
 struct SourceUse {
-  bool dead_letters = false;  // what it brings are letters of records of its codec
+  bool dead_letters = false;                                                      // what it brings are letters of records of the codec
+  uint64_t seed = 0;                                                              // of one that draws lots
+  const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   std::function<std::unique_ptr<Source>(const CodecSpec&, const CodecOptions&)> stand_in = {};
 };
 struct SinkUse {
   bool dead_letters = false;
   bool fallback = false;   // takes what another one cannot deliver: reaches for the other side no sooner than there is something
   bool discarded = false;  // a trial: encoded and packed as it would be, then thrown away
+  const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
   std::function<std::unique_ptr<Sink>(const CodecSpec&, const CodecOptions&)> stand_in = {};
 };
 

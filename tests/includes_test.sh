@@ -41,6 +41,7 @@ valijson/:   ^core/expr/json_schema[.]cc$
 curl/:       ^core/io/http[.]cc$
 zlib.h:      ^core/(codec|io)/[a-z_]*[.]cc$
 zstd.h:      ^core/(codec|io)/[a-z_]*[.]cc$
+sqlite3.h:   ^core/io/sqlite[.]cc$
 '
 
 # violations ROOT: one line for each include that may not be.
@@ -115,6 +116,7 @@ pipelines/a.cc <CLI/CLI.hpp>
 core/data/artifact.h <capnp/message.h>
 stages/sink/a.cc <zstd.h>
 core/expr/regex.cc <valijson/validator.hpp>
+stages/sink/sqlite.cc <sqlite3.h>
 PLANTED
 [ $bad = 0 ] && echo 'every include points down; all planted violations were found'
 exit $bad

@@ -20,6 +20,7 @@ constexpr std::array kSchemes{
     Scheme{"tcp://", Address::Kind::tcp},        Scheme{"tcp-listen://", Address::Kind::tcp_listen},
     Scheme{"udp://", Address::Kind::udp},        Scheme{"exec:", Address::Kind::exec},
     Scheme{"hub:", Address::Kind::hub},          Scheme{"stage:", Address::Kind::stage},
+    Scheme{"sqlite:", Address::Kind::sqlite},    Scheme{"generate:", Address::Kind::generate},
     Scheme{"drop:", Address::Kind::drop},
 };
 

@@ -6,10 +6,16 @@ namespace {
 
 constexpr std::string_view kFlat[] = {"host", "status", "latency_ms"};
 
-SlabRef json_slab(bool envelopes) {
+// What the codec can write: syslog takes no fields of other names.
+SlabRef json_slab(const CodecSpec& codec) {
   static const CodecSpec& ndjson = *find_codec("ndjson");
-  SlabRef slab = framed(ndjson, requests());
-  if (envelopes) slab->envelopes.resize(slab->records.size());
+  std::string text = requests();
+  if (codec.name == "syslog")
+    for (const auto& [from, to] : {std::pair{"{\"ts\":", "{\"timestamp\":"}, {"\"level\":", "\"message\":{\"level\":"}, {"}\n", "}}\n"}})
+      for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += std::string_view(to).size())
+        text.replace(at, std::string_view(from).size(), to);
+  SlabRef slab = framed(ndjson, text);
+  if (codec.envelope) slab->envelopes.resize(slab->records.size());
   return slab;
 }
 
@@ -23,7 +29,7 @@ std::string encoded(const CodecSpec& codec, const SlabRef& slab) {
 }
 
 void frame(benchmark::State& state, const CodecSpec& codec) {
-  const std::string bytes = encoded(codec, json_slab(codec.envelope));
+  const std::string bytes = encoded(codec, json_slab(codec));
   const SlabRef expected = framed(codec, bytes);
   for (auto _ : state) {
     const auto framer = codec.framer(CodecOptions{});
@@ -37,7 +43,7 @@ void frame(benchmark::State& state, const CodecSpec& codec) {
 }
 
 void read_fields(benchmark::State& state, const CodecSpec& codec) {
-  SlabRef slab = framed(codec, encoded(codec, json_slab(codec.envelope)));
+  SlabRef slab = framed(codec, encoded(codec, json_slab(codec)));
   FieldPlan plan;
   for (std::string_view key : kFlat) plan.slot({std::string(key)});
   const auto reader = slab->format->reader(plan);
@@ -46,7 +52,7 @@ void read_fields(benchmark::State& state, const CodecSpec& codec) {
 }
 
 void encode(benchmark::State& state, const CodecSpec& codec) {
-  const SlabRef slab = json_slab(codec.envelope);
+  const SlabRef slab = json_slab(codec);
   for (auto _ : state) {
     std::string bytes = encoded(codec, slab);
     benchmark::DoNotOptimize(bytes);

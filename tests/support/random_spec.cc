@@ -130,6 +130,7 @@ class Draw {
       const Option one{.name = "one",
                        .kind = kind == "count" || kind == "tries" ? Kind::count
                                : kind == "number"                 ? Kind::number
+                               : kind == "size"                   ? Kind::size
                                                                   : Kind::duration,
                        .value = "",
                        .help = ""};
