@@ -62,6 +62,7 @@ class Runner::StageTurn final : public Turn {
   bool wants(Port port) const override;
   SlabRef slab() override;
   void drop(uint32_t records, std::string_view reason) override;
+  void made_nothing(uint32_t records) override { barren += records; }
   void count(std::string_view what, uint64_t n, std::string_view why) override;
   void note(std::string_view line) override;
   bool full() const override { return runner_.states_[node_]->full > 0; }
@@ -78,7 +79,7 @@ class Runner::StageTurn final : public Turn {
   // What is told of one of them.
   std::unique_ptr<Failure> failure(Failed& one, const std::string& id, const Slab& entered, Instant at) const;
   std::vector<Failed> failed;
-  uint64_t dropped = 0;
+  uint64_t dropped = 0, barren = 0;
   bool in_stead = false;             // of a fallback: they had failed before they came, and have failed again
   const Refusal* refusal = nullptr;  // of records that were taken in an earlier turn
 

@@ -82,6 +82,8 @@ class Runner {
   struct NodeState {
     std::atomic<bool> closed{false};  // wants no more
     std::atomic<bool> failed{false};  // ... because it failed: what comes for it is lost
+    // ... because it has had enough: it takes no more of what had been read, as it would not if it were asked
+    std::atomic<bool> sated{false};
     uint32_t open_parents = 0;        // edges that may still bring records; turn
     bool lingers = false;             // turn; no more will come, but what it keeps is not due yet
     bool finished = false;            // turn; no more will come

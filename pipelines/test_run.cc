@@ -25,7 +25,10 @@ struct Names {
       for (const EndSpec& end : chain.from)
         if (const auto address = address_of(end.url); address && address->kind != Address::Kind::stage) add(sources, end.url, "stdin");
       for (const EndSpec& sink : chain.to)
-        each_in_line(sink, [&](const EndSpec& end) { sink_of[&end] = sinks.size(), add(sinks, end.url, "stdout"); });
+        each_in_line(sink, [&](const EndSpec& end) {
+          if (&end != &sink) stand_ins.insert(sinks.size());
+          sink_of[&end] = sinks.size(), add(sinks, end.url, "stdout");
+        });
       if (chain.dlq) add(letters, chain.dlq->url, "stdout");
     }
     size_t number = 0, fallbacks = 0;
@@ -42,6 +45,13 @@ struct Names {
   using Ends = std::vector<std::vector<std::string>>;  // the names of each
   Ends sources, sinks, letters;
 
+  std::vector<size_t> the_sinks() const {  // those that stand in for no other
+    std::vector<size_t> found;
+    for (const auto& [end, place] : sink_of)
+      if (!stand_ins.contains(place)) found.push_back(place);
+    return found;
+  }
+
   static std::vector<size_t> find(const Ends& ends, std::string_view name) {
     std::vector<size_t> found;
     for (size_t i = 0; i < ends.size(); ++i)
@@ -55,6 +65,7 @@ struct Names {
     if (url == "-") ends.back().emplace_back(standard);
   }
   std::map<const EndSpec*, size_t> sink_of;
+  std::set<size_t> stand_ins;
 };
 
 // Where an expectation looks, and how much of what came there earlier ones have seen.
@@ -149,7 +160,7 @@ class TestRunner {
 
   void look_up(const TestExpectation& place) {
     const std::string& name = place.place.name;
-    const auto sinks = Names::find(names_.sinks, name);
+    const auto sinks = name.empty() ? names_.the_sinks() : Names::find(names_.sinks, name);
     const auto letters = name.empty() ? std::vector<size_t>{} : Names::find(names_.letters, name);
     if (sinks.size() + letters.size() > 1)
       return fault(place.place.mark, name.empty() ? "this pipeline has several sinks: expect: {SINK: RECORDS} says which"

@@ -190,6 +190,7 @@ void Runner::push(uint32_t node, Batch&& batch, Lane& lane) {
   lane.tallies[node].in.add(batch.size());
   if (states_[node]->closed.load(std::memory_order_relaxed)) {
     if (states_[node]->failed) return;  // lost, and said so at the end
+    if (states_[node]->sated) return batch.let_go();
     count_drop(node, batch.size(), "not needed", lane.tallies[node]);
     return batch.let_go();
   }
@@ -217,14 +218,17 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
     const Stint stint(work(node));
     flow = stage.process(batch, turn);
   }
-  const uint64_t able = came - turn.failed.size() - std::min<uint64_t>(turn.dropped, came - turn.failed.size());
+  const uint64_t gone = turn.failed.size() + turn.dropped + turn.barren;
+  const uint64_t able = came - std::min(gone, came);
   const uint64_t kept = std::min<uint64_t>(batch.size(), able);
   tally.passed.add(kept);
   tally.emitted.add(batch.size() - kept);
   if (!turn.failed.empty()) send_failed(here.id, here.readers[kErr], turn, batch, *entered, lane, tally);
   if (makes_origin(here, kOut)) batch.origin(here.origin);
   forward(node, kOut, std::move(batch), lane);
-  if (flow == Flow::done && !states_[node]->closed.exchange(true)) turnstile_.post([this] { prune(); });
+  if (flow != Flow::done || states_[node]->closed.exchange(true)) return;
+  states_[node]->sated = true;
+  turnstile_.post([this] { prune(); });
 }
 
 // Reads the columns of records nobody has looked at yet. False: none is left.
@@ -283,14 +287,6 @@ void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
 }
 
 namespace {
-
-// Where nobody has asked for envelopes, a record that carries its own has it still.
-Envelope envelope_of(const Slab& slab, uint32_t record) {
-  if (record < slab.envelopes.size()) return slab.envelopes[record];
-  Parts own;
-  if (slab.format->carries_envelope() && slab.format->unpack(slab.record(record), own)) return std::move(own.envelope);
-  return {};
-}
 
 // The end in whose stead this one stood has failed the record first: all attempts count, and both causes are told.
 void follow(Failure& failure, const Failure& before) {

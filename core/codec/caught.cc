@@ -2,9 +2,9 @@
 
 #include "core/codec/json_format.h"
 #include "core/codec/json_text.h"
+#include "core/data/envelopes.h"
 
 namespace leat {
-
 void Caught::add(const Batch& batch) {
   if (batch.empty()) return;
   if (!records_) {
@@ -20,7 +20,7 @@ void Caught::add(const Batch& batch) {
     full_ |= records_->size() + json.size() > kMost;
     if (full_) return;
     records_->add(json);
-    records_->envelopes.push_back(i < slab.envelopes.size() ? Envelope(slab.envelopes[i]) : Envelope());
+    records_->envelopes.push_back(envelope_of(slab, i));
   });
 }
 

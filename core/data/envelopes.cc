@@ -50,6 +50,13 @@ Done take_apart(const Slab& slab, uint32_t record, Parts& parts) {
   return done;
 }
 
+Envelope envelope_of(const Slab& slab, uint32_t record) {
+  if (record < slab.envelopes.size()) return slab.envelopes[record];
+  Parts own;
+  if (slab.format->carries_envelope() && slab.format->unpack(slab.record(record), own)) return std::move(own.envelope);
+  return {};
+}
+
 Envelope child(const Envelope& parent, uint32_t number, uint64_t salt, Instant now) {
   Envelope made = parent;
   made.restate();

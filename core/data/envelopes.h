@@ -19,6 +19,9 @@ void add_envelopes(Slab& slab, std::string_view origin, Instant now, Random& ran
 // The record with the envelope that goes with it now: the slab's, else what it carries, else an empty one with a media type.
 Done take_apart(const Slab& slab, uint32_t record, Parts& parts);
 
+// The record's envelope: the slab's; where nobody has asked for envelopes, what the record carries; else an empty one.
+Envelope envelope_of(const Slab& slab, uint32_t record);
+
 // The envelope of one of several records that are made of one: the parent's, with an id of its own. `salt` tells apart those
 // who make children of the same parent.
 Envelope child(const Envelope& parent, uint32_t number, uint64_t salt, Instant now);

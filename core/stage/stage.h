@@ -61,6 +61,8 @@ class Turn {
   virtual bool wants(Port port) const = 0;                           // is this port read; if not, emitting there counts drops
   virtual SlabRef slab() = 0;                                        // an empty slab for JSON records; always granted
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
+  // Of a stage that makes one or several records of each that comes: how many of the batch's records it has made none of.
+  virtual void made_nothing(uint32_t records) { (void)records; }
   // A number of the stage's own, for the summary beside the fates of records: keys that were evicted. `why` is told once, as a note.
   virtual void count(std::string_view what, uint64_t n, std::string_view why) { (void)what, (void)n, (void)why; }
   virtual void note(std::string_view line) { (void)line; }  // for people, on stderr, behind the stage's id: a report nobody reads

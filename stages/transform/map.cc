@@ -18,14 +18,17 @@ class Map final : public Stage {
     SlabRef made = turn.slab();
     machine_.now(turn.now);
     text_.clear();
+    uint32_t barren = 0;
     batch.each([&](uint32_t record) {
       const size_t first = made->records.size();
       if (!machine_.write(*program_, {&from, record}, text_, made->records)) {
         turn.fail(record, {machine_.code(), machine_.message()});
         return;
       }
+      barren += made->records.size() == first;
       if (!from.envelopes.empty()) give_envelopes(from.envelopes[record], made->records.size() - first, turn.now, made->envelopes);
     });
+    turn.made_nothing(barren);
     made->append(text_);
     made->contiguous = true;
     batch.become(std::move(made));

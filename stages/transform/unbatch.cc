@@ -37,6 +37,7 @@ class Unbatch final : public Stage {
   Flow process(Batch& batch, Turn& turn) override {
     const Slab& slab = batch.slab();
     SlabRef members = turn.slab();
+    uint32_t barren = 0;
     batch.each([&](uint32_t i) {
       if (slab.columns[size_t{i} * slab.width + whole_].kind != Column::Kind::array) {
         turn.fail(i, {"type", "not an array"});
@@ -46,8 +47,10 @@ class Unbatch final : public Stage {
       slab.format->to_json(slab.record(i), array_);
       const size_t first = members->records.size();
       for (size_t at = 1; at < array_.size() && array_.size() > 2;) members->add(next_member(array_, at));
+      barren += members->records.size() == first;
       if (!slab.envelopes.empty()) give_envelopes(slab.envelopes[i], members->records.size() - first, turn.now, members->envelopes);
     });
+    turn.made_nothing(barren);
     members->contiguous = true;
     batch.become(std::move(members));
     return Flow::more;

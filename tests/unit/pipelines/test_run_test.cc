@@ -79,6 +79,8 @@ TEST(TestRun, PlacesAreFoundByEveryName) {
       << "an expectation is about what came since the one before it at the same place";
   EXPECT_EQ(faults("from: [a, b]\nto: c\n", "  input: [1]\n  expect: {count: 1}\n"),
             "this pipeline has several sources: input: {SOURCE: RECORDS} says which\n");
+  EXPECT_EQ(faults("to: {url: c, fallback: d}\n", "  input: [1]\n  expect: {count: 1}\n"), "");
+  EXPECT_EQ(faults("to: {url: c, fallback: d}\n", "  input: [1]\n  expect: {sink: [1], fallback: {count: 0}}\n"), "");
   EXPECT_EQ(faults("to: [c, d]\n", "  input: [1]\n  expect: {count: 1}\n"),
             "this pipeline has several sinks: expect: {SINK: RECORDS} says which\n");
   EXPECT_EQ(faults(kPass, "  input: {fitler: [1]}\n  expect: {count: 0}\n"),

@@ -1,0 +1,219 @@
+// What holds of every stage there is: the catalog is walked, so that a new one cannot forget it. Each runs as its own examples say,
+// over their input and over what nobody made for it.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "cli/load_argv.h"
+#include "core/base/text.h"
+#include "core/codec/codec.h"
+#include "pipelines/check.h"
+#include "pipelines/options.h"
+#include "pipelines/rehearsal.h"
+#include "stages/catalog.h"
+#include "tests/support/shell_words.h"
+
+namespace leat {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Sample {
+  const StageSpec* stage;
+  const Example* example;
+};
+
+void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.example->argv; }
+
+std::vector<Sample> samples() {
+  std::vector<Sample> all;
+  for (const StageSpec* stage : stage_catalog())
+    for (const Example& example : stage->examples) all.push_back({stage, &example});
+  return all;
+}
+
+// What one run of a script gave, in everything a user could see of it.
+struct Result {
+  std::string out;
+  std::vector<std::string> letters;
+  std::string ledger;
+  bool balanced = true;
+  uint64_t failed = 0;
+};
+
+std::string told(const Ledger& ledger) {
+  std::string out;
+  for (const LedgerRow& row : ledger.rows) {
+    out += fmt::format("{} in {} out {} missing {} failed {}", row.id, row.in, row.passed + row.emitted, row.missing, row.failed);
+    for (const auto& [reason, count] : row.dropped) out += fmt::format(" {} {}", reason, count);
+    for (const auto& [what, count] : row.counted) out += fmt::format(" {} {}", what, count);
+    out += '\n';
+  }
+  return out;
+}
+
+// A step is bytes that come in, or time that goes by.
+struct Step {
+  std::string bytes;
+  Duration time{};
+};
+
+class StageLaws : public testing::TestWithParam<Sample> {
+ protected:
+  PipelineSpec spec(const std::vector<std::string>& in_front = {}) const {
+    std::vector<std::string> words = in_front;
+    const auto own = test::shell_words(GetParam().example->argv);
+    // The example's own codec would stand behind it and count.
+    words.insert(words.end(), own.begin() + (!in_front.empty() && own[0] == "--in" ? 2 : 0), own.end());
+    Loaded loaded = load_argv(words);
+    if (!loaded.spec.chains.empty())
+      loaded.spec.chains.front().dlq = EndSpec{"letters.ndjson", {}, Settings(sink_options()), {}, false};
+    check(loaded.spec, codecs(), loaded.problems);
+    EXPECT_TRUE(loaded.problems.empty()) << to_error(loaded.spec, loaded.problems).text;
+    return loaded.spec;
+  }
+
+  // What went to standard output, by whichever sink.
+  static std::string shown(Rehearsal& rehearsal, const PipelineSpec& spec) {
+    std::string text;
+    size_t i = 0;
+    for (const ChainSpec& chain : spec.chains)
+      for (const EndSpec& end : chain.to) {
+        if (end.url == "-") text += rehearsal.sink(i).text();
+        ++i;
+      }
+    return text;
+  }
+
+  Result run(const PipelineSpec& spec, const std::vector<Step>& steps, uint32_t batch = 0) const {
+    Rehearsal::Script script;
+    script.batch_records = batch;
+    auto made = Rehearsal::make(spec, std::move(script));
+    EXPECT_TRUE(made) << (made ? "" : made.error().text);
+    if (!made) return {};
+    Rehearsal& rehearsal = **made;
+    Result result;
+    for (const Step& step : steps) {
+      EXPECT_TRUE(step.bytes.empty() || rehearsal.give(0, step.bytes));
+      EXPECT_TRUE(rehearsal.wait(step.time));
+      result.balanced &= rehearsal.ledger().balanced();
+    }
+    const auto ended = rehearsal.end();
+    EXPECT_TRUE(ended) << (ended ? "" : ended.error().text);
+    const Ledger ledger = rehearsal.ledger();
+    result.balanced &= ledger.balanced() && ledger.pending == 0;
+    result.ledger = told(ledger);
+    result.failed = rehearsal.outcome().failed + rehearsal.outcome().lost;
+    result.out = shown(rehearsal, spec);
+    for (size_t i = 0; i < rehearsal.letters(0).size(); ++i) result.letters.emplace_back(rehearsal.letters(0).record(i));
+    return result;
+  }
+
+  // The example's own records again and again, numbers in them changed, and some that are none at all.
+  std::vector<Step> hostile() const {
+    std::vector<Step> steps;
+    SplitMix random(7);
+    const auto lines = text::split(GetParam().example->input, '\n');
+    for (int block = 0; block < 12; ++block) {
+      Step step;
+      for (uint64_t i = random.next() % 40; i > 0; --i) {
+        std::string line(lines[random.next() % lines.size()]);
+        switch (random.next() % 12) {
+          case 0: line = "{\"broken\":"; break;
+          case 1: line = "null"; break;
+          case 2: line = "[]"; break;
+          case 3: line = "\"text\""; break;
+          case 4: line = "{}"; break;
+          default: line = std::regex_replace(line, std::regex("[0-9]"), std::to_string(random.next() % 10), std::regex_constants::format_first_only);
+        }
+        step.bytes += line + "\n";
+      }
+      if (block % 3 == 2) step.time = 700ms * (random.next() % 5);
+      steps.push_back(std::move(step));
+    }
+    return steps;
+  }
+};
+
+TEST_P(StageLaws, TheExampleIsTrue) {
+  const PipelineSpec example = spec();
+  auto made = Rehearsal::make(example, {});
+  ASSERT_TRUE(made) << made.error().text;
+  ASSERT_TRUE((*made)->give(0, GetParam().example->input));
+  ASSERT_TRUE((*made)->end());
+  EXPECT_EQ(shown(**made, example), GetParam().example->output);
+}
+
+TEST_P(StageLaws, WhereABatchEndsIsNotToBeSeen) {
+  const Result all = run(spec(), hostile());
+  for (uint32_t batch : {1, 2, 7}) {
+    const Result cut = run(spec(), hostile(), batch);
+    EXPECT_EQ(cut.out, all.out) << batch;
+    EXPECT_EQ(cut.letters, all.letters) << batch;
+    EXPECT_EQ(cut.ledger, all.ledger) << batch;
+  }
+}
+
+TEST_P(StageLaws, TheLedgerBalancesAtEveryPoint) {
+  const Result result = run(spec(), hostile());
+  EXPECT_TRUE(result.balanced) << result.ledger;
+  EXPECT_EQ(result.failed, 0u) << "there are dead letters to take what fails, and nothing is lost";
+}
+
+TEST_P(StageLaws, TheSameBytesInGiveTheSameBytesOut) {
+  const Result once = run(spec(), hostile()), again = run(spec(), hostile());
+  EXPECT_EQ(once.out, again.out);
+  EXPECT_EQ(once.letters, again.letters);
+  EXPECT_EQ(once.ledger, again.ledger);
+}
+
+TEST_P(StageLaws, NothingComesOfNothing) {
+  const Result result = run(spec(), {});
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(result.letters.empty());
+}
+
+// What passes unchanged passes once, in the order it came, with everything its envelope said.
+TEST_P(StageLaws, WhatPassesKeepsItsOrderItsNumberAndItsMetadata) {
+  if (GetParam().stage->new_bytes) GTEST_SKIP() << "it makes records of its own";
+  std::string in;
+  int number = 0;
+  const bool lines = std::string_view(GetParam().example->argv).starts_with("--in lines");
+  for (std::string_view line : text::split(GetParam().example->input, '\n'))
+    if (!line.empty())
+      in += fmt::format(R"({{"id":"{}","meta":{{"number":{},"kept":true}},"payload":{}{}{}}})", number, number, lines ? "\"" : "", line,
+                        lines ? "\"" : "") + "\n",
+          ++number;
+  const PipelineSpec enveloped = spec({"--in", "envelope", "--out", "envelope"});
+  auto made = Rehearsal::make(enveloped, {});
+  ASSERT_TRUE(made) << made.error().text;
+  ASSERT_TRUE((*made)->give(0, in));
+  ASSERT_TRUE((*made)->end());
+  const Caught& out = (*made)->sink(0);
+  EXPECT_EQ((*made)->letters(0).size(), 0u);
+  int64_t last = -1;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const Envelope& envelope = out.records()->envelopes[i];
+    const MetaValue* place = envelope.find("number");
+    ASSERT_NE(place, nullptr) << "the metadata is gone";
+    EXPECT_GT(std::get<int64_t>(*place), last) << "out of order, or twice";
+    last = std::get<int64_t>(*place);
+    EXPECT_NE(envelope.find("kept"), nullptr);
+  }
+}
+
+std::string name_of(const testing::TestParamInfo<Sample>& info) {
+  return fmt::format("{}_{}", info.param.stage->name, info.param.example - info.param.stage->examples.data());
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalog, StageLaws, testing::ValuesIn(samples()), name_of);
+
+TEST(Catalog, EveryStageHasAnExample) {
+  for (const StageSpec* stage : stage_catalog()) EXPECT_FALSE(stage->examples.empty()) << stage->name;
+}
+
+}  // namespace
+}  // namespace leat
