@@ -68,7 +68,7 @@ int run_bench(PipelineSpec spec, const Settings& own, World world) {
   while (rounds.size() < count && status <= 1) {
     if (!rounds.empty() && begins >= 0 && reads_stdin(spec)) ::lseek(STDIN_FILENO, begins, SEEK_SET);
     const Duration before = cpu_of(usage_now());
-    Seen seen{.stopwatch = steady};
+    Seen seen{.stopwatch = &steady};
     status = run_to_end(spec, world, &seen);
     if (seen.profile.rows.empty()) return leave_with(status);  // it never began
     const rusage after = usage_now();

@@ -54,6 +54,7 @@ struct RunCall {
   Loaded loaded;
   std::optional<Answer> answer;
   std::optional<Settings> bench = {};  // it is to be measured, by these options
+  std::optional<Settings> record = {};  // it is to be recorded, by the options of run
 };
 // The pipeline of a file, with the values of `set` among `own` at their places and the given globals put over its own.
 RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call);

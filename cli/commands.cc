@@ -30,6 +30,7 @@ using Kind = Option::Kind;
 constexpr auto kRunOptions = std::to_array<Option>({
     {.name = "file", .kind = Kind::text, .value = "FILE", .help = "the pipeline file, - for standard input", .operand = true},
     kSetPlace,
+    {.name = "record", .kind = Kind::text, .value = "FILE", .help = "write what comes in as a case of leat test"},
 });
 constexpr auto kCheckOptions = std::to_array<Option>({kSetPlace});
 constexpr auto kExplainOptions = std::to_array<Option>({
@@ -216,7 +217,9 @@ RunCall run_command(const Call& call) {
   read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
   if (problems.empty() && !own.find("file")) problems.push_back({{}, {}, "wants FILE", {}});
   if (!problems.empty()) return {{}, usage("run", std::move(problems))};
-  return load_run(*own.text("file"), own, globals, call);
+  RunCall made = load_run(*own.text("file"), own, globals, call);
+  if (own.find("record")) made.record = std::move(own);
+  return made;
 }
 
 RunCall bench_command(const Call& call) {
@@ -227,9 +230,11 @@ RunCall bench_command(const Call& call) {
 }
 
 const Command kCommands[] = {
-    {"run", "FILE [--set PATH=VALUE]... [GLOBAL]...", "run a pipeline file",
+    {"run", "FILE [--set PATH=VALUE]... [--record FILE] [GLOBAL]...", "run a pipeline file",
      "The global options given here count instead of the file's. A file that begins with #!/usr/bin/env -S leat run and is executable runs "
-     "by its name.",
+     "by its name.\n\n"
+     "--record writes a file of one case for leat test: what each source brought and when, and how much each sink got; beside it, for each "
+     "sink, a file of what it is to write, which the case expects. It ends the run after 1000 records or 1 MiB, as a signal would.",
      kRunOptions, true, nullptr, run_command},
     {"check", "FILE|CHAIN...", "look for mistakes without running",
      "Reads the pipeline, compiles its expressions and checks its graph. Nothing is opened. Says nothing and exits with 0 if all is well; "

@@ -12,6 +12,7 @@
 #include "cli/dlq.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
+#include "cli/record.h"
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/world.h"
@@ -34,6 +35,7 @@ int run(RunCall made, const Outside& outside, const World& world) {
   if (made.answer) return give(*made.answer);
   Loaded& loaded = made.loaded;
   const auto refused = judge(loaded, outside, codecs());
+  if (!refused && made.record) return run_recorded(loaded.spec, *made.record, outside, world);
   if (!refused) return made.bench ? run_bench(std::move(loaded.spec), *made.bench, world) : run_pipeline(loaded.spec, world);
   const Settings& globals = loaded.spec.globals;
   if (globals.text("log") != "json") return give({refused->status, refused->out, painted(refused->err, globals)});

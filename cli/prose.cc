@@ -122,7 +122,8 @@ const std::string_view kTestExpect =
 
 const std::string_view kTestSteps =
     "steps is a list, for what input and expect alone cannot say: input: ..., wait: DURATION, expect: ..., in any order, and the word end, "
-    "with which the sources end, as they do behind the last step if no step says so. What is due while the clock goes on happens at its "
+    "with which the sources end, as they do behind the last step if no step says so, or drain, with which the run is cut short as by a "
+    "first signal. What is due while the clock goes on happens at its "
     "time. A short case is input, end, expect.\n"
     "\n"
     "A case also fails if a record fails and nothing takes it (unless failed: says how many), if there are dead letters and no expectation "

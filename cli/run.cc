@@ -31,7 +31,7 @@ constexpr uint32_t kPatience = 16;     // blocks, 4 MiB: what that takes is wort
 
 RunOptions options_of(const Settings& globals, World& world, const Reporter& reporter, const Seen* seen) {
   RunOptions options;
-  options.stopwatch = seen ? &seen->stopwatch : nullptr;
+  if (seen) options.stopwatch = seen->stopwatch, options.recorder = seen->recorder;
   if (const auto threads = globals.count("threads")) {
     options.threads = static_cast<int>(std::min<uint64_t>(*threads, kThreads));
   } else {
@@ -123,6 +123,8 @@ int run_to_end(const PipelineSpec& spec, World world, Seen* seen) {
   {
     Runner runner(std::move(graph), loop, world.clock, options_of(spec.globals, world, reporter, seen));
     catch_signals(loop, runner, caught);
+    bool told = false;  // to drain, by who looks on
+    if (seen) seen->drain = [&] { loop.post([&] { told = true, runner.drain(); }); };
     if (const Done started = runner.start(); !started) {
       reporter.error(started.error().text);
       return status_of(started.error().kind);
@@ -135,7 +137,10 @@ int run_to_end(const PipelineSpec& spec, World world, Seen* seen) {
     if (outcome.failed > 10) reporter.error(fmt::format("{} records failed and nobody took them", outcome.failed));
     const Duration elapsed = world.clock.now() - begun;
     print_summary(spec.globals, runner.ledger(), elapsed);
-    if (seen) seen->ledger = runner.ledger(), seen->profile = runner.profile(), seen->elapsed = elapsed;
+    if (seen) {
+      seen->began = true, seen->drained = told || caught != 0, seen->elapsed = elapsed;
+      seen->ledger = runner.ledger(), seen->profile = runner.profile();
+    }
     status = status_of(outcome, caught);
   }
   return status;

@@ -3,16 +3,24 @@
 // Fails:   by the status; the table is in grammar.md and in leat(1).
 #pragma once
 
+#include <functional>
+
 #include "core/base/clock.h"
 #include "pipelines/ledger.h"
 #include "pipelines/profile.h"
+#include "pipelines/runner.h"
 #include "pipelines/spec.h"
 
 namespace leat {
 
-// What was seen of a run by who asked.
+// What somebody wants to see of a run, and what was seen.
 struct Seen {
-  const Clock& stopwatch;
+  const Clock* stopwatch = nullptr;  // for `profile`
+  Recorder* recorder = nullptr;      // as RunOptions
+  std::function<void()> drain = {};  // while it runs: as a first signal would
+
+  bool began = false;
+  bool drained = false;  // a signal or drain() ended it
   Ledger ledger = {};
   Profile profile = {};
   Duration elapsed = {};

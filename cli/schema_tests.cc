@@ -49,7 +49,7 @@ std::string input() { return any_of({records(), map_of(records())}); }
 std::string expect() { return any_of({expectation(), places()}); }
 
 std::string step() {
-  return any_of({enumeration({"end"}), closed({{"input", input()}}), closed({{"wait", text()}}), closed({{"expect", expect()}})});
+  return any_of({enumeration({"end", "drain"}), closed({{"input", input()}}), closed({{"wait", text()}}), closed({{"expect", expect()}})});
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -55,12 +54,6 @@ struct CaseEnvironment final : Environment {
 // A path that a file names is meant from where the file is.
 std::string beside(const std::string& file, const std::string& path) {
   return fs::path(path).is_absolute() ? path : (fs::path(file).parent_path() / path).lexically_normal().string();
-}
-
-bool write_file(const std::string& path, std::string_view bytes) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  return bool(out.flush());
 }
 
 // What leaves by a port that nobody reads is nothing a case has missed.
@@ -166,7 +159,7 @@ class Tester {
   }
 
   const Settings& own_;
-  const Call& call_;
+  const Call call_;
   std::vector<std::pair<std::string, bool>> files_;  // whether it was named itself
   std::vector<SuiteResult> suites_;
   Answer answer_;
@@ -176,6 +169,13 @@ class Tester {
 }  // namespace
 
 std::span<const Option> test_options() { return kOptions; }
+
+std::string make_golden(const std::string& file, const Outside& outside) {
+  Settings own(kOptions);
+  own.put("update").values = {{{}, "true", {}, {}}};
+  const Answer answer = Tester(own, {{}, outside, stage_catalog(), codecs()}).run({file});
+  return answer.status == 0 ? std::string() : answer.err + answer.out;
+}
 
 Answer test_command(const Call& call) {
   Settings own(kOptions);

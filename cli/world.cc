@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -55,6 +56,12 @@ Result<std::string> read_small_file(const std::string& path) {
   if (got < 0) return failed(error);
   if (text.size() > kMax) return Error{Error::Kind::no_input, fmt::format("{}: longer than {}", path, text::size(kMax)), {}};
   return text;
+}
+
+bool write_file(const std::string& path, std::string_view bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bool(out.flush());
 }
 
 }  // namespace leat

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,5 +37,6 @@ class RealEnvironment final : public Environment {
 
 // A pipeline file, a secret: all of it, up to a bound. - is standard input. The error says what the system says.
 Result<std::string> read_small_file(const std::string& path);
+bool write_file(const std::string& path, std::string_view bytes);  // in place of what it held
 
 }  // namespace leat

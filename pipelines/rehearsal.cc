@@ -153,14 +153,23 @@ Done Rehearsal::wait(Duration time) {
   return {};
 }
 
-Done Rehearsal::end() {
-  for (ScriptedSource* source : sources_) source->end();
-  for (const auto& [stage, source] : entrances_) source->end();
+Done Rehearsal::run_out(std::string_view why) {
   settle();
   while (!runner_->over() && loop_.armed())
     if (Done rung = ring(); !rung) return rung;
-  if (!runner_->over()) return Error{Error::Kind::internal, "the pipeline did not end when its sources had", {}};
+  if (!runner_->over()) return Error{Error::Kind::internal, fmt::format("the pipeline did not end when {}", why), {}};
   return {};
+}
+
+Done Rehearsal::end() {
+  for (ScriptedSource* source : sources_) source->end();
+  for (const auto& [stage, source] : entrances_) source->end();
+  return run_out("its sources had");
+}
+
+Done Rehearsal::drain() {
+  runner_->drain();
+  return run_out("it was told to");
 }
 
 }  // namespace leat

@@ -45,7 +45,8 @@ class Rehearsal {
   Done give(size_t source, std::string_view bytes);                    // by its place among the sources as written; in its codec
   Done give(const std::string& stage, std::string_view json_records);  // a line each
   Done wait(Duration time);
-  Done end();  // the sources end, and what was held back for later comes at its time
+  Done end();    // the sources end, and what was held back for later comes at its time
+  Done drain();  // the run is cut short, as by a first signal
 
   Instant now() const { return clock_.at; }
   const CodecSpec& codec(size_t source) const;
@@ -67,6 +68,7 @@ class Rehearsal {
   void keep(const std::string& id, Port port, const Batch& batch);
   void settle();
   Done ring();
+  Done run_out(std::string_view why);
 
   const Script script_;
   HandClock clock_;

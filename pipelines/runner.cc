@@ -99,7 +99,7 @@ namespace {
 
 // A run that stops behind the very record that failed must have passed all before it and none behind.
 RunOptions settled(RunOptions options, const Graph& graph) {
-  if (graph.strict) options.threads = 1;
+  if (graph.strict || options.recorder) options.threads = 1;
   return options;
 }
 

@@ -28,6 +28,14 @@
 
 namespace leat {
 
+// What sees all that comes in and goes out. As stages, under the turn; of one lane.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void came(const std::string& source, const Batch& batch, Instant now) = 0;  // faulty records too
+  virtual void went(const std::string& sink, uint64_t records) = 0;                   // what a sink has been given
+};
+
 struct RunOptions {
   int threads = 1;        // lanes; of one lane the loop thread is it
   uint32_t patience = 0;  // batches in a row that the loop thread reads alone before the lanes begin: what trickles needs none
@@ -41,6 +49,7 @@ struct RunOptions {
   std::function<void(const std::string& id, Port port, const Batch& batch)> tap;
   // The ports that count as read although nobody reads them, so that stages bring there what they have for them. Null: none.
   std::function<bool(const std::string& id, Port port)> watched;
+  Recorder* recorder = nullptr;  // then one lane reads; null: nobody records
   const Clock* stopwatch = nullptr;  // by which profile() is kept; null: nobody asks for it
 };
 

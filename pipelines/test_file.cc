@@ -17,7 +17,7 @@ using Words = std::span<const std::string_view>;
 
 constexpr std::string_view kFileKeys[] = {"pipeline", "tests"};
 constexpr std::string_view kCaseKeys[] = {"name", "start", "set", "environment", "mock", "input", "expect", "steps"};
-constexpr std::string_view kStepKeys[] = {"input", "wait", "end", "expect"};
+constexpr std::string_view kStepKeys[] = {"input", "wait", "expect"};
 constexpr std::string_view kInputKeys[] = {"file", "text", "base64"};
 constexpr std::string_view kExpectKeys[] = {"file", "text", "records", "count", "all", "any"};
 constexpr std::string_view kStart = "2000-01-01T00:00:00Z";
@@ -165,19 +165,19 @@ class TestReader {
     const auto ends = std::find_if(made.steps.begin(), made.steps.end(), is(end));
     for (auto at = ends; at != made.steps.end(); ++at)
       if (at != ends && at->what.index() != looks)
-        file_.problems.push_back({at->mark, path, "the sources have ended: nothing but expect may follow", {}});
+        file_.problems.push_back({at->mark, path, "the run has ended: nothing but expect may follow", {}});
   }
 
   void step(TestCase& made, const Node& node, const std::string& path) {
-    if (node.kind == Kind::scalar && node.text == "end") return made.steps.push_back({node.mark, TestStep::End{}});
+    if (node.kind == Kind::scalar && (node.text == "end" || node.text == "drain"))
+      return made.steps.push_back({node.mark, TestStep::End{node.text == "drain"}});
     if (node.kind != Kind::map || node.entries.size() != 1)
-      return report(node, path, "a step is one of input:, wait:, expect: and the word end");
+      return report(node, path, "a step is one of input:, wait: and expect:, or the word end or drain");
     const auto& [key, value] = node.entries.front();
     if (!known(key, path, "a step", kStepKeys)) return;
     const std::string here = fmt::format("{}.{}", path, key.text);
     if (key.text == "input") made.steps.push_back({node.mark, inputs(value, here)});
     if (key.text == "expect") made.steps.push_back({node.mark, expect(value, here)});
-    if (key.text == "end") made.steps.push_back({node.mark, TestStep::End{}});
     if (key.text != "wait") return;
     if (const auto time = text::duration(text(value, here)))
       made.steps.push_back({node.mark, *time});

@@ -56,7 +56,9 @@ struct TestFigure {
 };
 
 struct TestStep {
-  struct End {};
+  struct End {
+    bool drained = false;  // the run is cut short, as by a first signal; else the sources end
+  };
   struct Expect {
     std::vector<TestExpectation> places;
     std::vector<TestFigure> figures;

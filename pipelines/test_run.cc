@@ -186,7 +186,8 @@ class TestRunner {
       return std::all_of(inputs->begin(), inputs->end(), [&](const TestInput& input) { return give(input); });
     if (const auto* time = std::get_if<Duration>(&step.what)) return done(step.mark, rehearsal_->wait(*time));
     if (const auto* expect = std::get_if<TestStep::Expect>(&step.what)) return judge(*expect);
-    return done(step.mark, rehearsal_->end());
+    const bool drained = std::get<TestStep::End>(step.what).drained;
+    return done(step.mark, drained ? rehearsal_->drain() : rehearsal_->end());
   }
 
   bool give(const TestInput& input) {

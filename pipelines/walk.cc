@@ -114,7 +114,9 @@ Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
   if (bytes.envelopes.empty() && (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope())))
     add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
-  return {std::move(slab), std::move(receipt), input.origin};
+  Batch made(std::move(slab), std::move(receipt), input.origin);
+  if (options_.recorder) options_.recorder->came(input.input->id, made, lane.now);
+  return made;
 }
 
 void Runner::walk_input(Lane& lane, InputState& input, SlabRef slab, Receipt receipt) {
@@ -274,6 +276,7 @@ void Runner::read_ahead(uint32_t node, Batch& batch, Lane& lane) {
 
 void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
   const Graph::Node& here = graph_.nodes[node];
+  if (options_.recorder) options_.recorder->went(here.id, batch.size());
   StageTurn turn(*this, node, lane);
   turn.in_stead = here.fallback;
   const SlabRef entered = batch.ref();

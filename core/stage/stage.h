@@ -117,6 +117,8 @@ struct Example {
   std::string_view argv;    // the words after `leat`, as a shell user types them
   std::string_view input;   // what stands on stdin
   std::string_view output;  // what must stand on stdout; made by hand or by the peer named in the comment beside it
+  std::string_view file = {};  // the name of a file it reads, and what that holds
+  std::string_view text = {};
 };
 
 // What a stage is given to make itself from.

@@ -135,3 +135,36 @@ print(suite.get("tests"), suite.get("failures"), suite[0].get("name"), len(suite
   [ "$(grep -c ' fits$' <<<"$output")" = "$(find "$LEAT_SOURCE/pipelines/recipes" -name '*_test.yaml' | wc -l)" ]
   [[ $output = *'bad_test.yaml does not fit' ]]
 }
+
+@test "run --record makes a case that plays back to what the run gave" {
+  mkdir cases
+  write_pipeline
+  printf '%s\n' '{"n":1}' 'no json' '{"n":2}' '  {"n":3}' '' >in.ndjson
+  run_leat run p.yaml --record cases/live_test.yaml
+  expect_status 0
+  expect_err ''
+  [ "$(cat out.ndjson)" = '[{"n":2},{"n":3}]' ]
+  cmp out.ndjson cases/live_test.sink.out
+  run_leat test cases
+  expect_status 0
+  # a pipeline that gives something else is found out
+  sed -i 's/> 1/> 2/' p.yaml
+  run_leat test cases
+  expect_status 1
+}
+
+@test "run --record of a table, of bytes that are no text, and of a run that is cut short" {
+  printf '%s\n' 'from: t.csv' 'stages: [{window: {size: 1h, by: [.a], emit: "{n: count}"}}]' 'to: o.ndjson' >csv.yaml
+  printf 'a,b\n1,"x\ny"\n2,z\n' >t.csv
+  leat run csv.yaml --record csv_test.yaml
+  leat test csv_test.yaml
+  printf '%s\n' 'in: nul' 'out: lines' 'from: t.nul' 'stages: [{map: length}]' 'to: o.txt' >nul.yaml
+  printf 'a\0bc\n\0\0' >t.nul
+  leat run nul.yaml --record nul_test.yaml
+  leat test nul_test.yaml
+  seq 2000 >many
+  printf '%s\n' 'from: many' 'stages: [{window: {size: 1h, emit: "{n: count}"}}]' 'to: o.ndjson' >many.yaml
+  run_leat run many.yaml --batch-records 100 --record many_test.yaml
+  expect_err 'that is enough for a case'
+  leat test many_test.yaml
+}

@@ -1,9 +1,13 @@
 // What holds of every stage there is: the catalog is walked, so that a new one cannot forget it. Each runs as its own examples say,
 // over their input and over what nobody made for it.
-#include <gtest/gtest.h>
-
-#include <map>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <regex>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include <fmt/format.h>
 
@@ -20,6 +24,7 @@ namespace leat {
 namespace {
 
 using namespace std::chrono_literals;
+namespace fs = std::filesystem;
 
 struct Sample {
   const StageSpec* stage;
@@ -63,6 +68,39 @@ struct Step {
 
 class StageLaws : public testing::TestWithParam<Sample> {
  protected:
+  // A file that the example reads stands in a folder of its own; as a source it is given like the others.
+  void SetUp() override {
+    if (GetParam().example->file.empty()) return;
+    char name[] = "/tmp/leat-laws-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    folder_ = name;
+    before_ = fs::current_path();
+    fs::current_path(folder_);
+    std::ofstream(std::string(GetParam().example->file)) << GetParam().example->text;
+  }
+  void TearDown() override {
+    if (folder_.empty()) return;
+    fs::current_path(before_);
+    fs::remove_all(folder_);
+  }
+
+  static std::vector<std::string> sources(const PipelineSpec& spec) {
+    std::vector<std::string> urls;
+    for (const ChainSpec& chain : spec.chains)
+      for (const EndSpec& end : chain.from)
+        if (!end.url.starts_with("stage:")) urls.push_back(end.url);
+    return urls;
+  }
+  static size_t standard_input(const PipelineSpec& spec) {
+    const auto urls = sources(spec);
+    return static_cast<size_t>(std::find(urls.begin(), urls.end(), "-") - urls.begin());
+  }
+  static void give_file(Rehearsal& rehearsal, const PipelineSpec& spec) {
+    const auto urls = sources(spec);
+    for (size_t i = 0; i < urls.size(); ++i)
+      if (urls[i] == GetParam().example->file) EXPECT_TRUE(rehearsal.give(i, GetParam().example->text));
+  }
+
   PipelineSpec spec(const std::vector<std::string>& in_front = {}) const {
     std::vector<std::string> words = in_front;
     const auto own = test::shell_words(GetParam().example->argv);
@@ -96,8 +134,9 @@ class StageLaws : public testing::TestWithParam<Sample> {
     if (!made) return {};
     Rehearsal& rehearsal = **made;
     Result result;
+    if (!steps.empty()) give_file(rehearsal, spec);
     for (const Step& step : steps) {
-      EXPECT_TRUE(step.bytes.empty() || rehearsal.give(0, step.bytes));
+      EXPECT_TRUE(step.bytes.empty() || rehearsal.give(standard_input(spec), step.bytes));
       EXPECT_TRUE(rehearsal.wait(step.time));
       result.balanced &= rehearsal.ledger().balanced();
     }
@@ -136,13 +175,18 @@ class StageLaws : public testing::TestWithParam<Sample> {
     }
     return steps;
   }
+
+ private:
+  std::string folder_;
+  fs::path before_;
 };
 
 TEST_P(StageLaws, TheExampleIsTrue) {
   const PipelineSpec example = spec();
   auto made = Rehearsal::make(example, {});
   ASSERT_TRUE(made) << made.error().text;
-  ASSERT_TRUE((*made)->give(0, GetParam().example->input));
+  give_file(**made, example);
+  ASSERT_TRUE((*made)->give(standard_input(example), GetParam().example->input));
   ASSERT_TRUE((*made)->end());
   EXPECT_EQ(shown(**made, example), GetParam().example->output);
 }
@@ -190,6 +234,7 @@ TEST_P(StageLaws, WhatPassesKeepsItsOrderItsNumberAndItsMetadata) {
   const PipelineSpec enveloped = spec({"--in", "envelope", "--out", "envelope"});
   auto made = Rehearsal::make(enveloped, {});
   ASSERT_TRUE(made) << made.error().text;
+  if (sources(enveloped).size() > 1) GTEST_SKIP() << "its order is that of two inputs";
   ASSERT_TRUE((*made)->give(0, in));
   ASSERT_TRUE((*made)->end());
   const Caught& out = (*made)->sink(0);

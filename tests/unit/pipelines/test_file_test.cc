@@ -86,7 +86,7 @@ TEST(TestFile, EveryMistakeIsTold) {
             "2:3: tests[0]: a case has no 'nme' (did you mean name?)\n2:3: tests[0]: a case has a name\n");
   EXPECT_EQ(mistakes("tests:\n- name: n\n"), "2:3: tests[0]: a case without expect can never fail (expect: {PLACE: RECORDS}, or steps:)\n");
   EXPECT_EQ(mistakes("tests:\n- name: n\n  steps:\n  - end\n  - input: x\n  - expect: y\n"),
-            "5:5: tests[0].steps: the sources have ended: nothing but expect may follow\n");
+            "5:5: tests[0].steps: the run has ended: nothing but expect may follow\n");
   EXPECT_EQ(mistakes("tests:\n- name: n\n  steps: [{wait: soon}, {expect: y}]\n"),
             "3:18: tests[0].steps[0].wait: wants a duration such as 30s\n");
   EXPECT_EQ(mistakes("tests:\n- name: n\n  expect: {sink: {cuont: 1}}\n"),

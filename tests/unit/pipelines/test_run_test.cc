@@ -88,6 +88,12 @@ TEST(TestRun, PlacesAreFoundByEveryName) {
   EXPECT_EQ(faults(kPass, "  expect: {filter.rject: {count: 0}}\n"), "expect: filter has no port 'rject'; it has out, err, reject\n");
 }
 
+TEST(TestRun, ARunThatIsCutShortSaysSo) {
+  const std::string windows = "stages: [{window: {size: 1m, emit: '{n: count}'}}]\n";
+  EXPECT_EQ(faults(windows, "  steps: [{input: [1]}, drain, {expect: {all: '.partial'}}]\n"), "");
+  EXPECT_EQ(faults(windows, "  steps: [{input: [1]}, end, {expect: {all: '.partial | not', count: 1}}]\n"), "");
+}
+
 TEST(TestRun, AMockStandsForAStage) {
   const std::string pipe = "stages: [{take: 1, id: call}]\n";
   EXPECT_EQ(faults(pipe, "  mock: {call: '{reply: .}'}\n  input: [1, 2]\n  expect: [{reply: 1}, {reply: 2}]\n"), "");
