@@ -24,7 +24,7 @@ struct Answer {
 };
 
 // What a command is given.
-struct Call {
+struct Invocation {
   std::span<const std::string> words;  // behind the command's name
   const Outside& outside;
   std::span<const StageSpec* const> stages;
@@ -38,8 +38,8 @@ struct Command {
   std::string_view details;   // paragraphs
   std::span<const Option> options;
   bool globals;                                   // the global options may follow its own
-  Answer (*run)(const Call&);                     // null: `load`
-  struct RunCall (*load)(const Call&) = nullptr;  // of one that may run a pipeline, which is left to who has the loop
+  Answer (*run)(const Invocation&);                     // null: `load`
+  struct RunCall (*load)(const Invocation&) = nullptr;  // of one that may run a pipeline, which is left to who has the loop
 };
 
 // Of every command that takes a pipeline file.
@@ -57,7 +57,7 @@ struct RunCall {
   std::optional<Settings> record = {};  // it is to be recorded, by the options of run
 };
 // The pipeline of a file, with the values of `set` among `own` at their places and the given globals put over its own.
-RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call);
+RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Invocation& call);
 
 // What to say of a mistake: in `words` behind the command's name, in anything else, in a pipeline.
 Answer usage(std::string_view command, Problems problems);

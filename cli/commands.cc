@@ -68,9 +68,9 @@ constexpr auto kListOptions = std::to_array<Option>({
 constexpr auto kHelpOptions = std::to_array<Option>(
     {{.name = "topic", .kind = Kind::text, .value = "TOPIC", .help = "a stage, a command or a topic", .operand = true}});
 
-Tables tables_of(const Call& call) { return {call.stages, call.codecs, commands()}; }
+Tables tables_of(const Invocation& call) { return {call.stages, call.codecs, commands()}; }
 
-std::optional<Answer> load_file(const std::string& file, const Settings& own, const Call& call, Loaded& loaded) {
+std::optional<Answer> load_file(const std::string& file, const Settings& own, const Invocation& call, Loaded& loaded) {
   std::vector<std::string> overrides;
   for (const auto& value : own.values("set")) overrides.push_back(value.text);
   auto text = call.outside.read_file(file);
@@ -87,14 +87,14 @@ struct Taken {
 };
 
 // A word with a dot or a slash, or one that stands alone; ./NAME is always a file.
-bool names_file(std::span<const std::string> words, const Call& call) {
+bool names_file(std::span<const std::string> words, const Invocation& call) {
   if (words.empty() || words[0].starts_with("--") || words[0] == "dlq") return false;
   if (std::any_of(call.stages.begin(), call.stages.end(), [&](const StageSpec* stage) { return stage->name == words[0]; })) return false;
   return words[0].find_first_of("./") != std::string::npos || words[0] == "-" || words.size() == 1 || words[1].starts_with("--set");
 }
 
 // `globals`: these options may follow a FILE, and are put here.
-Taken take(std::string_view command, std::span<const Option> options, const Call& call, Settings* globals = nullptr) {
+Taken take(std::string_view command, std::span<const Option> options, const Invocation& call, Settings* globals = nullptr) {
   Taken taken{Settings(options), {}, {}};
   Problems problems;
   const auto chain_begins = [](std::string_view word) {
@@ -122,7 +122,7 @@ Taken take(std::string_view command, std::span<const Option> options, const Call
 }
 
 // A pipeline without mistakes, as it was written: settings files are left out.
-Taken take_whole(std::string_view command, std::span<const Option> options, const Call& call) {
+Taken take_whole(std::string_view command, std::span<const Option> options, const Invocation& call) {
   Taken taken = take(command, options, call);
   if (taken.refused) return taken;
   check(taken.loaded.spec, call.codecs, taken.loaded.problems);
@@ -130,13 +130,13 @@ Taken take_whole(std::string_view command, std::span<const Option> options, cons
   return taken;
 }
 
-Answer check_command(const Call& call) {
+Answer check_command(const Invocation& call) {
   Taken taken = take("check", kCheckOptions, call);
   if (!taken.refused) taken.refused = judge(taken.loaded, call.outside, call.codecs);
   return taken.refused.value_or(Answer{});
 }
 
-Answer explain_command(const Call& call) {
+Answer explain_command(const Invocation& call) {
   const Taken taken = take_whole("explain", kExplainOptions, call);
   if (taken.refused) return *taken.refused;
   // Without a word about it: the other spelling.
@@ -146,7 +146,7 @@ Answer explain_command(const Call& call) {
   return {0, *text + (yaml ? "" : "\n"), {}};
 }
 
-Answer graph_command(const Call& call) {
+Answer graph_command(const Invocation& call) {
   const Taken taken = take_whole("graph", kGraphOptions, call);
   if (taken.refused) return *taken.refused;
   const std::string format = *taken.own.text("format");
@@ -155,7 +155,7 @@ Answer graph_command(const Call& call) {
 }
 
 // Options and operands of a command that takes no pipeline.
-std::optional<Answer> own_words(std::string_view command, Settings& own, const Call& call) {
+std::optional<Answer> own_words(std::string_view command, Settings& own, const Invocation& call) {
   Problems problems;
   read_words(call.words, {.tables = {&own}, .path = {}}, problems);
   if (problems.empty()) return std::nullopt;
@@ -170,13 +170,13 @@ std::string table_text(const std::vector<Page::Entry>& rows) {
   return out;
 }
 
-Answer list_command(const Call& call) {
+Answer list_command(const Invocation& call) {
   Settings own(kListOptions);
   if (auto refused = own_words("list", own, call)) return *refused;
   return {0, table_text(listing(*own.text("kind"), tables_of(call))), {}};
 }
 
-Answer help_command(const Call& call) {
+Answer help_command(const Invocation& call) {
   Settings own(kHelpOptions);
   if (auto refused = own_words("help", own, call)) return *refused;
   const Tables tables = tables_of(call);
@@ -189,29 +189,29 @@ Answer help_command(const Call& call) {
   return refusal({Error::Kind::usage, fmt::format("help knows nothing of {}", text::quoted(*name)), did_you_mean(*name, known)});
 }
 
-Answer schema_command(const Call& call) {
+Answer schema_command(const Invocation& call) {
   Settings own(kSchemaOptions);
   if (auto refused = own_words("schema", own, call)) return *refused;
   const std::string kind = *own.text("kind");
   return {0, kind == "artifact" ? artifact_schema() : kind == "tests" ? tests_schema() : pipeline_schema(call.stages, call.codecs), {}};
 }
 
-Answer version_command(const Call&) { return {0, fmt::format("leat {}\n", LEAT_VERSION), {}}; }
+Answer version_command(const Invocation&) { return {0, fmt::format("leat {}\n", LEAT_VERSION), {}}; }
 
-Answer complete_command(const Call& call) {
+Answer complete_command(const Invocation& call) {
   const auto words = !call.words.empty() && call.words[0] == "--" ? call.words.subspan(1) : call.words;
   return {0, complete(words, tables_of(call)), {}};
 }
 
 // All pages in one stream, each behind a line with its file's name, for the build to part.
-Answer manual_command(const Call& call) {
+Answer manual_command(const Invocation& call) {
   std::string out;
   for (const Page& page : manual(tables_of(call)))
     out += fmt::format("=== {}.{}\n{}", page.name, page.chapter, as_roff(page, LEAT_VERSION, LEAT_DATE));
   return {0, std::move(out), {}};
 }
 
-RunCall run_command(const Call& call) {
+RunCall run_command(const Invocation& call) {
   Settings own(kRunOptions), globals(global_options());
   Problems problems;
   read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);
@@ -222,7 +222,7 @@ RunCall run_command(const Call& call) {
   return made;
 }
 
-RunCall bench_command(const Call& call) {
+RunCall bench_command(const Invocation& call) {
   Settings globals(global_options());
   Taken taken = take("bench", bench_options(), call, &globals);
   for (const Setting& setting : globals.given()) taken.loaded.spec.globals.put(setting.name) = setting;
@@ -321,7 +321,7 @@ Answer usage(std::string_view command, Problems problems) {
   return {2, {}, told({}, problems)};
 }
 
-RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Call& call) {
+RunCall load_run(const std::string& file, const Settings& own, const Settings& globals, const Invocation& call) {
   RunCall made;
   made.answer = load_file(file, own, call, made.loaded);
   for (const Setting& setting : globals.given()) made.loaded.spec.globals.put(setting.name) = setting;

@@ -211,7 +211,7 @@ std::string as_end(const std::string& path) {
   return end;
 }
 
-RunCall run_again(const std::string& path, const Settings& own, const Settings& globals, const Call& call) {
+RunCall run_again(const std::string& path, const Settings& own, const Settings& globals, const Invocation& call) {
   const std::string pipeline = *own.text("run");
   RunCall made = load_run(pipeline, own, globals, call);
   if (made.answer) return made;
@@ -252,7 +252,7 @@ bool dlq_verb(std::string_view word) {
   return std::find(verbs.begin(), verbs.end(), word) != verbs.end();
 }
 
-RunCall dlq_command(const Call& call) {
+RunCall dlq_command(const Invocation& call) {
   Settings own(kOptions), globals(global_options());
   Problems problems;
   read_words(call.words, {.tables = {&own, &globals}, .path = {}}, problems);

@@ -7,7 +7,7 @@
 
 namespace leat {
 
-RunCall dlq_command(const Call& call);
+RunCall dlq_command(const Invocation& call);
 std::span<const Option> dlq_options();
 
 // Is this word one of its verbs? Otherwise `dlq` begins a chain.

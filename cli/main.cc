@@ -47,7 +47,7 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
   const Outside outside{world.environment, read_small_file};
   const Tables tables{stage_catalog(), codecs(), commands()};
   if (words.empty()) return write_all(STDERR_FILENO, short_help(tables)), 2;
-  const auto call = [&](std::span<const std::string> rest) { return Call{rest, outside, tables.stages, tables.codecs}; };
+  const auto call = [&](std::span<const std::string> rest) { return Invocation{rest, outside, tables.stages, tables.codecs}; };
   if (words[0] == "--version") return give(find_command("version")->run(call({})));
   const Command* command = find_command(words[0]);
   // dlq is a word of chains too: only one of its verbs makes it a command.

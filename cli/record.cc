@@ -9,6 +9,7 @@
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/test.h"
+#include "cli/world.h"
 #include "pipelines/recording.h"
 
 namespace leat {

@@ -69,7 +69,7 @@ std::vector<Rehearsal::PortName> read_ports(const PipelineSpec& spec) {
 
 class Tester {
  public:
-  Tester(const Settings& own, const Call& call) : own_(own), call_(call) {}
+  Tester(const Settings& own, const Invocation& call) : own_(own), call_(call) {}
 
   Answer run(const std::vector<std::string>& operands) {
     for (const std::string& operand : operands) named(operand);
@@ -159,7 +159,7 @@ class Tester {
   }
 
   const Settings& own_;
-  const Call call_;
+  const Invocation call_;
   std::vector<std::pair<std::string, bool>> files_;  // whether it was named itself
   std::vector<SuiteResult> suites_;
   Answer answer_;
@@ -177,7 +177,7 @@ std::string make_golden(const std::string& file, const Outside& outside) {
   return answer.status == 0 ? std::string() : answer.err + answer.out;
 }
 
-Answer test_command(const Call& call) {
+Answer test_command(const Invocation& call) {
   Settings own(kOptions);
   Problems problems;
   std::vector<std::string> operands;

@@ -8,7 +8,7 @@
 namespace leat {
 
 std::span<const Option> test_options();
-Answer test_command(const Call& call);
+Answer test_command(const Invocation& call);
 // Writes the golden files of a file of cases that was just made. What its cases say against it; empty: nothing.
 std::string make_golden(const std::string& file, const Outside& outside);
 
