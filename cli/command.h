@@ -37,7 +37,7 @@ struct Command {
   std::string_view summary;   // one line; empty: not for people, no help names it
   std::string_view details;   // paragraphs
   std::span<const Option> options;
-  bool globals;                                   // the global options may follow its own
+  bool globals;                                         // the global options may follow its own
   Answer (*run)(const Invocation&);                     // null: `load`
   struct RunCall (*load)(const Invocation&) = nullptr;  // of one that may run a pipeline, which is left to who has the loop
 };
@@ -53,7 +53,7 @@ const Command* find_command(std::string_view name);
 struct RunCall {
   Loaded loaded;
   std::optional<Answer> answer;
-  std::optional<Settings> bench = {};  // it is to be measured, by these options
+  std::optional<Settings> bench = {};   // it is to be measured, by these options
   std::optional<Settings> record = {};  // it is to be recorded, by the options of run
 };
 // The pipeline of a file, with the values of `set` among `own` at their places and the given globals put over its own.

@@ -61,6 +61,7 @@ std::string example_text(const Example& example) {
     if (lines.empty()) return;
     for (std::string_view line : text::split(lines, '\n')) out += fmt::format("\n{}{}", mark, line);
   };
+  if (!example.file.empty()) add(example.text, fmt::format("  {}: ", example.file));
   add(example.input, "  < ");
   add(example.output, "  > ");
   return out;

@@ -32,8 +32,7 @@ int run_recorded(const PipelineSpec& spec, const Settings& own, const Outside& o
   const std::string file = *own.text("record");
   if (spec.file == "-") return reporter.error("--record wants a pipeline file that can be read again, not standard input"), 2;
   PipelineSpec seeded = spec;  // so that what was drawn by lot and every id come out the same
-  if (!seeded.globals.find("seed"))
-    seeded.globals.put("seed").values = {{{}, fmt::format("{}", world.random.next() >> 11 | 1), {}, {}}};
+  if (!seeded.globals.find("seed")) seeded.globals.put("seed").values = {{{}, fmt::format("{}", world.random.next() >> 11 | 1), {}, {}}};
   Seen seen;
   Recording recording([&] { seen.drain(); });
   seen.recorder = &recording;

@@ -1,4 +1,6 @@
 // Calls in a run: stages that are answered from outside, in turns of their own, and bring records when their input is long over.
+#include <algorithm>
+
 #include "pipelines/lane.h"
 
 namespace leat {
@@ -48,6 +50,13 @@ void Runner::stop_unwanted(uint32_t node) {
   serial_->now = now();
   StageTurn turn(*this, node, *serial_);
   call->unwanted(turn);
+}
+
+bool Runner::asking() const {
+  return std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Graph::Node& node) {
+    const Call* call = call_of(node);
+    return call && call->asking();
+  });
 }
 
 void Runner::abandon_calls() {

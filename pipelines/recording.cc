@@ -16,9 +16,8 @@ constexpr std::string_view kLines[] = {"ndjson", "json", "lines", "csv", "tsv", 
 // As a block of lines where YAML can hold it so, else as base64.
 std::string block(const std::string& bytes, std::string_view indent) {
   const bool text = text::utf8(bytes) && bytes.ends_with('\n') && bytes.find_first_not_of(" \n") != std::string::npos &&
-                    std::none_of(bytes.begin(), bytes.end(), [](char c) {
-                      return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
-                    });
+                    std::none_of(bytes.begin(), bytes.end(),
+                                 [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; });
   if (!text) {
     std::string encoded;
     base64::encode(bytes, encoded);

@@ -30,11 +30,11 @@ class Recording final : public Recorder {
   uint64_t unwritten() const { return unwritten_; }
 
   struct About {
-    std::string name, pipeline;            // of the case; of the file, as seen from the case's
-    std::vector<std::string> overrides;    // PATH=VALUE
-    std::string golden;                    // what the files of expected bytes begin with
-    std::vector<std::string> sinks;        // by their names in the summary
-    bool drained = false;                  // a signal or the bound ended it, not its sources
+    std::string name, pipeline;          // of the case; of the file, as seen from the case's
+    std::vector<std::string> overrides;  // PATH=VALUE
+    std::string golden;                  // what the files of expected bytes begin with
+    std::vector<std::string> sinks;      // by their names in the summary
+    bool drained = false;                // a signal or the bound ended it, not its sources
   };
   std::string yaml(const About& about);
 

@@ -118,9 +118,12 @@ void Rehearsal::keep(const std::string& id, Port port, const Batch& batch) {
 
 const CodecSpec& Rehearsal::codec(size_t source) const { return sources_[source]->codec(); }
 
+// Time stands still for the pipeline, not for a command or a server that it calls: its answer is waited for.
 void Rehearsal::settle() {
-  while (loop_.turn()) {
-  }
+  do {
+    while (loop_.turn()) {
+    }
+  } while (runner_->asking() && !runner_->over() && (loop_.turn(true), true));
 }
 
 Done Rehearsal::give(size_t source, std::string_view bytes) {

@@ -1,6 +1,6 @@
 // Rehearsal: a pipeline run by hand, on a clock of its own: its sources bring what they are given, its sinks keep what they get, and
 // time goes on when it is told to. One thread, one seed: the same script gives the same bytes each time.
-// Owner:   the caller.   Thread: the one it was made on.   Blocks: never, but for what a stage itself waits for outside.
+// Owner:   the caller.   Thread: the one it was made on.   Blocks: while the outside owes a call of the pipeline something.
 // Fails:   make: what build() finds wrong; later what cannot be given, and a pipeline that never comes to rest.
 #pragma once
 

@@ -49,7 +49,7 @@ struct RunOptions {
   std::function<void(const std::string& id, Port port, const Batch& batch)> tap;
   // The ports that count as read although nobody reads them, so that stages bring there what they have for them. Null: none.
   std::function<bool(const std::string& id, Port port)> watched;
-  Recorder* recorder = nullptr;  // then one lane reads; null: nobody records
+  Recorder* recorder = nullptr;      // then one lane reads; null: nobody records
   const Clock* stopwatch = nullptr;  // by which profile() is kept; null: nobody asks for it
 };
 
@@ -68,9 +68,10 @@ class Runner {
   Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options);
   ~Runner();
 
-  Done start();  // opens every end, then begins; returns at once, Loop::run() does the rest
-  void drain();  // stop reading, deliver what was read
-  void abort();  // let go of everything undelivered
+  Done start();         // opens every end, then begins; returns at once, Loop::run() does the rest
+  void drain();         // stop reading, deliver what was read
+  void abort();         // let go of everything undelivered
+  bool asking() const;  // does a call wait for the outside; on the loop thread, of one lane
   bool over() const { return over_.load(std::memory_order_acquire); }
 
   Outcome outcome() const;       // after over
@@ -93,11 +94,11 @@ class Runner {
     std::atomic<bool> failed{false};  // ... because it failed: what comes for it is lost
     // ... because it has had enough: it takes no more of what had been read, as it would not if it were asked
     std::atomic<bool> sated{false};
-    uint32_t open_parents = 0;        // edges that may still bring records; turn
-    bool lingers = false;             // turn; no more will come, but what it keeps is not due yet
-    bool finished = false;            // turn; no more will come
-    bool ended = false;               // turn; of a sink: nothing is owed, and its err will bring no more
-    uint64_t delivered = 0;           // sinks; turn
+    uint32_t open_parents = 0;  // edges that may still bring records; turn
+    bool lingers = false;       // turn; no more will come, but what it keeps is not due yet
+    bool finished = false;      // turn; no more will come
+    bool ended = false;         // turn; of a sink: nothing is owed, and its err will bring no more
+    uint64_t delivered = 0;     // sinks; turn
     std::atomic<uint64_t> delivered_seen{0};
     std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
     std::map<std::string, uint64_t, std::less<>> counted;  // by Turn::count, under drops_mutex_

@@ -90,9 +90,9 @@ void Loop::run() {
 
 // The async handle's wake-up is seen by the poll that comes before the idle handle's next step, so one turn may have found nothing
 // although there is something by its end.
-bool Loop::turn() {
+bool Loop::turn(bool waits) {
   State& s = *state_;
-  uv_run(&s.loop, UV_RUN_NOWAIT);
+  uv_run(&s.loop, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT);
   std::lock_guard lock(s.mutex);
   return !s.jobs.empty() || s.awake || uv_is_active(reinterpret_cast<uv_handle_t*>(&s.idle));
 }

@@ -45,7 +45,8 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   void run();
-  bool turn();  // what can be done without waiting for anything outside; false: there was nothing
+  // What can be done without waiting for anything outside, unless it is told to wait for one thing; false: there was nothing.
+  bool turn(bool waits = false);
   void stop();
   bool here() const;  // is this the loop's thread
 

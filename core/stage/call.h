@@ -30,6 +30,7 @@ class Call : public Stage {
  public:
   virtual Done open(CallHost& host) = 0;
   virtual bool idle() const = 0;          // nothing is under way; asked once no more will come
+  virtual bool asking() const = 0;        // the other side owes it something: an answer, its end
   virtual void unwanted(Turn& turn) = 0;  // nobody reads its replies any more: lets go of what it has taken
   virtual void abandon() = 0;             // the run is cut short: everything under way ends, undelivered
 };

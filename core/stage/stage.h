@@ -114,9 +114,9 @@ struct PortSpec {
 };
 
 struct Example {
-  std::string_view argv;    // the words after `leat`, as a shell user types them
-  std::string_view input;   // what stands on stdin
-  std::string_view output;  // what must stand on stdout; made by hand or by the peer named in the comment beside it
+  std::string_view argv;       // the words after `leat`, as a shell user types them
+  std::string_view input;      // what stands on stdin
+  std::string_view output;     // what must stand on stdout; made by hand or by the peer named in the comment beside it
   std::string_view file = {};  // the name of a file it reads, and what that holds
   std::string_view text = {};
 };
@@ -157,7 +157,8 @@ struct StageSpec {
   // Its records leave later than they came: an input's last one is out of it when it is finished, not when the input ends.
   bool lingers = false;
   bool together = false;  // it compares its inputs, so files among them are read side by side and not one after the other
-  bool calls = false;  // it is a Call (core/stage/call.h)
+  bool reorders = false;  // what it passes leaves in an order of its own
+  bool calls = false;     // it is a Call (core/stage/call.h)
 };
 
 }  // namespace leat

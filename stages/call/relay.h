@@ -42,6 +42,7 @@ class Relay final : public Call {
   void tick(Turn& turn) override;
   void finish(Turn& turn, bool drained) override;
   bool idle() const override { return closed_; }
+  bool asking() const override { return !under_way_.empty() || (close_by_ && !closed_); }
   void unwanted(Turn& turn) override;
   void abandon() override;
 

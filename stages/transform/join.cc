@@ -314,6 +314,15 @@ constexpr std::array kPorts{PortSpec{"out", "the pairs"},
                             PortSpec{"err", "records whose key or time cannot be worked out; with --merge what is no object"},
                             PortSpec{"unmatched", "records that had no partner, as they came"}};
 
+// by hand
+constexpr std::array kExamples{Example{
+    .argv = "--from - --from payments.ndjson join --on .id --within 1m",
+    .input = "{\"id\":1,\"what\":\"tea\"}\n{\"id\":2,\"what\":\"jam\"}\n",
+    .output = "{\"left\":{\"id\":1,\"what\":\"tea\"},\"right\":{\"id\":1,\"paid\":3}}\n",
+    .file = "payments.ndjson",
+    .text = "{\"id\":1,\"paid\":3}\n{\"id\":3,\"paid\":5}\n",
+}};
+
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
   if (context.inputs.size() != 2)
     return Error{Error::Kind::usage, fmt::format("join wants two inputs, not {}", context.inputs.size()),
@@ -359,7 +368,7 @@ constexpr StageSpec kJoin{
         "that is said once, and the summary counts them as evicted.",
     .options = kOptions,
     .ports = kPorts,
-    .examples = {},
+    .examples = kExamples,
     .stateless = false,
     .new_bytes = true,
     .missing = StageSpec::Missing::absorbed,

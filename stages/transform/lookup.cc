@@ -108,6 +108,15 @@ constexpr std::array kPorts{PortSpec{"out", "every record, with what the table s
                             PortSpec{"err", "records whose key cannot be worked out; with --missing err those without a row"},
                             PortSpec{"unmatched", "with --missing drop: records without a row, as they came"}};
 
+// mlr --icsv --ojson ... join, and by hand
+constexpr std::array kExamples{Example{
+    .argv = "lookup hosts.csv --on .host",
+    .input = "{\"id\":1,\"host\":\"web-01\"}\n{\"id\":2,\"host\":\"web-02\"}\n",
+    .output = "{\"id\":1,\"host\":\"web-01\",\"team\":\"red\"}\n{\"id\":2,\"host\":\"web-02\"}\n",
+    .file = "hosts.csv",
+    .text = "host,team\nweb-01,red\nweb-10,blue\n",
+}};
+
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
   TableUse use{*settings.text("table"), settings.text("codec").value_or(""), {}, *settings.count("max_rows"), *settings.count("max_bytes")};
   for (const auto& value : settings.values("on")) {
@@ -154,7 +163,7 @@ constexpr StageSpec kLookup{
         "starting.",
     .options = kOptions,
     .ports = kPorts,
-    .examples = {},
+    .examples = kExamples,
     .stateless = false,
     .new_bytes = true,
     .missing = StageSpec::Missing::filtered,

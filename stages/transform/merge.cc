@@ -193,6 +193,7 @@ constexpr StageSpec kMerge{
     .make = make,
     .lingers = true,
     .together = true,
+    .reorders = true,
 };
 
 }  // namespace leat

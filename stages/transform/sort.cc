@@ -257,6 +257,7 @@ constexpr StageSpec kSort{
     .new_bytes = false,
     .missing = StageSpec::Missing::absorbed,
     .make = make,
+    .reorders = true,
 };
 
 }  // namespace leat

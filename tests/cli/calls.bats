@@ -34,10 +34,10 @@ none_left() { ! pgrep -f "$1" >/dev/null; }
   two_begun() { [ -f begun ] && [ "$(wc -l <begun)" = 2 ]; }
   eventually two_begun
   kill -TERM "$run"
-  printf 'a\n' >go
-  printf 'b\n' >go
+  exec 8<>go  # held open both ways, so that neither finds the end of it
+  printf 'a\nb\n' >&8
   wait "$run"
-  exec 7>&-
+  exec 7>&- 8>&-
   [ "$(cat out)" = $'1\n2' ]
 }
 

@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string bytes = encoded(codec, options, whole);
     const std::shared_ptr<leat::Framer> again = codec.framer(options);
     const Fed reread = leat::test::feed(*again, bytes, bytes.size() + 1, pool);
-    if (codec.name == "syslog") return 0;  // what RFC 5424 cannot say is left out, and dates of 3164 become its own
+    if (codec.name == "syslog") return 0;                         // what RFC 5424 cannot say is left out, and dates of 3164 become its own
     if (!options.header && codec.name.ends_with("sv")) return 0;  // without a header the first row is one
     if (reread.faults.empty() && as_json(reread) != json) std::abort();
   }

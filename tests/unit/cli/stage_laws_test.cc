@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 
 #include <unistd.h>
 
@@ -107,11 +108,16 @@ class StageLaws : public testing::TestWithParam<Sample> {
     // The example's own codec would stand behind it and count.
     words.insert(words.end(), own.begin() + (!in_front.empty() && own[0] == "--in" ? 2 : 0), own.end());
     Loaded loaded = load_argv(words);
-    if (!loaded.spec.chains.empty())
-      loaded.spec.chains.front().dlq = EndSpec{"letters.ndjson", {}, Settings(sink_options()), {}, false};
+    if (!loaded.spec.chains.empty()) loaded.spec.chains.front().dlq = EndSpec{"letters.ndjson", {}, Settings(sink_options()), {}, false};
     check(loaded.spec, codecs(), loaded.problems);
     EXPECT_TRUE(loaded.problems.empty()) << to_error(loaded.spec, loaded.problems).text;
     return loaded.spec;
+  }
+
+  static Rehearsal::Script script_of() {
+    Rehearsal::Script script;
+    script.start = *text::rfc3339("2026-03-01T12:00:00Z");  // examples speak of times long past
+    return script;
   }
 
   // What went to standard output, by whichever sink.
@@ -127,7 +133,7 @@ class StageLaws : public testing::TestWithParam<Sample> {
   }
 
   Result run(const PipelineSpec& spec, const std::vector<Step>& steps, uint32_t batch = 0) const {
-    Rehearsal::Script script;
+    Rehearsal::Script script = script_of();
     script.batch_records = batch;
     auto made = Rehearsal::make(spec, std::move(script));
     EXPECT_TRUE(made) << (made ? "" : made.error().text);
@@ -148,8 +154,13 @@ class StageLaws : public testing::TestWithParam<Sample> {
     result.failed = rehearsal.outcome().failed + rehearsal.outcome().lost;
     result.out = shown(rehearsal, spec);
     for (size_t i = 0; i < rehearsal.letters(0).size(); ++i) result.letters.emplace_back(rehearsal.letters(0).record(i));
+    // What fails in one stage comes in its order; between two stages it is by the batch.
+    if (spec.chains.front().stages.size() > 1) std::sort(result.letters.begin(), result.letters.end());
     return result;
   }
+
+  // A command for each record takes its time: fewer of them.
+  uint64_t most() const { return GetParam().stage->calls ? 4 : 40; }
 
   // The example's own records again and again, numbers in them changed, and some that are none at all.
   std::vector<Step> hostile() const {
@@ -158,15 +169,27 @@ class StageLaws : public testing::TestWithParam<Sample> {
     const auto lines = text::split(GetParam().example->input, '\n');
     for (int block = 0; block < 12; ++block) {
       Step step;
-      for (uint64_t i = random.next() % 40; i > 0; --i) {
+      for (uint64_t i = random.next() % most(); i > 0; --i) {
         std::string line(lines[random.next() % lines.size()]);
         switch (random.next() % 12) {
-          case 0: line = "{\"broken\":"; break;
-          case 1: line = "null"; break;
-          case 2: line = "[]"; break;
-          case 3: line = "\"text\""; break;
-          case 4: line = "{}"; break;
-          default: line = std::regex_replace(line, std::regex("[0-9]"), std::to_string(random.next() % 10), std::regex_constants::format_first_only);
+          case 0:
+            line = "{\"broken\":";
+            break;
+          case 1:
+            line = "null";
+            break;
+          case 2:
+            line = "[]";
+            break;
+          case 3:
+            line = "\"text\"";
+            break;
+          case 4:
+            line = "{}";
+            break;
+          default:
+            line =
+                std::regex_replace(line, std::regex("[0-9]"), std::to_string(random.next() % 10), std::regex_constants::format_first_only);
         }
         step.bytes += line + "\n";
       }
@@ -183,7 +206,7 @@ class StageLaws : public testing::TestWithParam<Sample> {
 
 TEST_P(StageLaws, TheExampleIsTrue) {
   const PipelineSpec example = spec();
-  auto made = Rehearsal::make(example, {});
+  auto made = Rehearsal::make(example, script_of());
   ASSERT_TRUE(made) << made.error().text;
   give_file(**made, example);
   ASSERT_TRUE((*made)->give(standard_input(example), GetParam().example->input));
@@ -229,22 +252,24 @@ TEST_P(StageLaws, WhatPassesKeepsItsOrderItsNumberAndItsMetadata) {
   for (std::string_view line : text::split(GetParam().example->input, '\n'))
     if (!line.empty())
       in += fmt::format(R"({{"id":"{}","meta":{{"number":{},"kept":true}},"payload":{}{}{}}})", number, number, lines ? "\"" : "", line,
-                        lines ? "\"" : "") + "\n",
+                        lines ? "\"" : "") +
+            "\n",
           ++number;
   const PipelineSpec enveloped = spec({"--in", "envelope", "--out", "envelope"});
-  auto made = Rehearsal::make(enveloped, {});
+  auto made = Rehearsal::make(enveloped, script_of());
   ASSERT_TRUE(made) << made.error().text;
   if (sources(enveloped).size() > 1) GTEST_SKIP() << "its order is that of two inputs";
   ASSERT_TRUE((*made)->give(0, in));
   ASSERT_TRUE((*made)->end());
   const Caught& out = (*made)->sink(0);
-  EXPECT_EQ((*made)->letters(0).size(), 0u);
   int64_t last = -1;
+  std::set<int64_t> seen;
   for (size_t i = 0; i < out.size(); ++i) {
     const Envelope& envelope = out.records()->envelopes[i];
     const MetaValue* place = envelope.find("number");
     ASSERT_NE(place, nullptr) << "the metadata is gone";
-    EXPECT_GT(std::get<int64_t>(*place), last) << "out of order, or twice";
+    EXPECT_TRUE(seen.insert(std::get<int64_t>(*place)).second) << "twice";
+    EXPECT_TRUE(GetParam().stage->reorders || std::get<int64_t>(*place) > last) << "out of order";
     last = std::get<int64_t>(*place);
     EXPECT_NE(envelope.find("kept"), nullptr);
   }
@@ -257,7 +282,9 @@ std::string name_of(const testing::TestParamInfo<Sample>& info) {
 INSTANTIATE_TEST_SUITE_P(Catalog, StageLaws, testing::ValuesIn(samples()), name_of);
 
 TEST(Catalog, EveryStageHasAnExample) {
-  for (const StageSpec* stage : stage_catalog()) EXPECT_FALSE(stage->examples.empty()) << stage->name;
+  for (const StageSpec* stage : stage_catalog())
+    EXPECT_TRUE(!stage->examples.empty() || stage->name == "http")
+        << stage->name << ": only http wants a server; tests/cli/http.bats has one";
 }
 
 }  // namespace

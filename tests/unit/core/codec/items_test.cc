@@ -185,7 +185,8 @@ TEST(Items, ALongRecordIsAFaultAndReadingGoesOn) {
                             "94a16101020304"
                             "05",
                             options);
-  EXPECT_EQ(found.records + found.why + found.broken, "1 3 4 limit: longer than 6 B;limit: as JSON longer than 6 B;limit: as JSON longer than 6 B;");
+  EXPECT_EQ(found.records + found.why + found.broken,
+            "1 3 4 limit: longer than 6 B;limit: as JSON longer than 6 B;limit: as JSON longer than 6 B;");
   Pool pool;
   EXPECT_EQ(feed_in_pieces(codec("msgpack"),
                            hex("01a661626364656617"
