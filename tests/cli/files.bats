@@ -29,7 +29,7 @@ IN
   seq 2000 | sed 's/.*/{"n":&,"k":"k&"}/' >in
   run_line "ulimit -n 40; leat --from in map '.k = .n % 97' --to 'out/{.k}.csv.gz' --max-files 5"
   expect_status 0
-  [ "$(ls out | wc -l)" = 97 ]
+  [ "$(find out -type f | wc -l)" = 97 ]
   gzip -t out/*.gz
   [ "$(for f in out/*.gz; do gzip -dc "$f" | grep -c n,k; done | sort -u)" = 1 ]
   [ "$(gzip -dc out/*.gz | grep -v n,k | cut -d, -f1 | sort -n | md5sum)" = "$(seq 2000 | md5sum)" ]
@@ -40,10 +40,10 @@ IN
   run_line 'leat --from in --to out.ndjson --rotate size=1000'
   expect_status 0
   [ "$(cat out.0*.ndjson out.ndjson)" = "$(seq 1000)" ]
-  [ "$(ls out.0* | wc -l)" = 3 ]
+  [ "$(find . -name "out.0*" | wc -l)" = 3 ]
   for f in out.0*; do [ "$(wc -c <"$f")" -ge 1000 ] && [ "$(wc -c <"$f")" -lt 1010 ]; done
   run_line 'leat --from in --to out.ndjson --rotate size=500,keep=2'
-  [ "$(ls out.0* | wc -l)" = 2 ]
+  [ "$(find . -name "out.0*" | wc -l)" = 2 ]
   [ "$(cat out.0*.ndjson out.ndjson | tail -n 1)" = 1000 ]
   run_line 'leat --from in --to z.ndjson.zst --rotate size=1KiB --batch 1'
   expect_status 0
