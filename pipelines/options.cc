@@ -148,7 +148,7 @@ constexpr auto kSink = std::to_array<Option>({
     {.name = "rotate",
      .kind = Kind::pairs,
      .value = "size=SIZE,every=DURATION,keep=N",
-     .help = "add to the file, and finish it when it is so large or has been open so long; so many finished ones stay",
+     .help = "add to the file, and finish it when it is so large, and so often if something is in it; so many finished ones stay",
      .choices = "size:size|every:duration|keep:count"},
     {.name = "max_files", .kind = Kind::count, .value = "N", .help = "files open at a time, of a path with expressions", .fallback = "64"},
     {.name = "table", .kind = Kind::text, .value = "NAME", .help = "sqlite: the table that takes the records as rows"},

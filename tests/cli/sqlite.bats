@@ -52,7 +52,9 @@ load helpers
 @test "a signal ends a query that would never end" {
   sqlite3 a.db 'CREATE TABLE t (n)'
   "$LEAT" --from sqlite:a.db --query 'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS m FROM c' --to - >out &
-  sleep 0.3
+  run=$!
+  opened() { [ "$(find "/proc/$run/fd" -lname '*/a.db')" ]; }
+  eventually opened
   kill -INT %1
   wait %1 || true
   [ ! -s out ]
