@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/dlq.h"
+#include "cli/init.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
 #include "cli/run.h"
@@ -268,6 +269,9 @@ const Command kCommands[] = {
      "Prints a line for each case, and below one that failed what was wanted and what came. The exit status is 0 if all passed, 1 if one "
      "failed, 78 if a file has a mistake.",
      test_options(), false, test_command},
+    {"init", "[RECIPE] [--print] [--force]", "begin a pipeline file from a recipe",
+     "Writes RECIPE.yaml and its test cases, RECIPE_test.yaml, into the current folder; without a name it lists the recipes.", init_options(),
+     false, init_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
     {"dlq", "ls|show|stats|replay|purge FILE [--run PIPELINE [--into STAGE]]", "look into a file of dead letters",

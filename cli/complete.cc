@@ -8,6 +8,7 @@
 #include "cli/prose.h"
 #include "core/base/text.h"
 #include "pipelines/options.h"
+#include "pipelines/recipes.h"
 #include "pipelines/suggest.h"
 
 namespace leat {
@@ -161,6 +162,7 @@ class Completer {
         return;
       case Place::command:
         if (command_->name == "help") return help_topics();
+        if (command_->name == "init") return recipe_names();
         if (const Option* option = next_operand(); option && option->kind == Kind::choice) return values(*option);
         return ask_for_files();
       case Place::command_words:
@@ -189,6 +191,10 @@ class Completer {
     for (const Command& command : tables_.commands)
       if (!command.summary.empty()) put(command.name, command.summary);
     for (std::string_view name : topics()) put(name, "a page of the manual");
+  }
+
+  void recipe_names() {
+    for (const Recipe& recipe : recipes()) put(recipe.name, "a recipe");
   }
 
   void values(const Option& option) {

@@ -32,3 +32,25 @@ teardown() {
   stop_tail
   [ "$(cat got)" = "$(grep error log)" ]
 }
+
+@test "init lists the recipes, and writes one that runs and passes its cases" {
+  run_leat init
+  expect_status 0
+  [ "$(wc -l <<<"$output")" = "$(find "$LEAT_SOURCE/pipelines/recipes" -name '*.yaml' ! -name '*_test.yaml' | wc -l)" ]
+  [[ $output = *'csv-to-ndjson       CSV with a header to one JSON object per line'* ]]
+  for recipe in $(cut -d' ' -f1 <<<"$output"); do
+    run_leat init "$recipe"
+    expect_out "wrote $recipe.yaml
+wrote ${recipe}_test.yaml"
+    cmp "$recipe.yaml" "$LEAT_SOURCE/pipelines/recipes/$recipe.yaml"
+  done
+  run_leat test .
+  expect_status 0
+  run_leat init csv-to-ndjson
+  expect_status 2
+  expect_err 'csv-to-ndjson.yaml is there already \(--force writes over it\)'
+  run_leat init csv-to-ndjsn
+  expect_status 2
+  expect_err 'did you mean csv-to-ndjson\?'
+  [ "$(leat init csv-to-ndjson --print)" = "$(cat csv-to-ndjson.yaml)" ]
+}
