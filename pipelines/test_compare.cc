@@ -61,7 +61,7 @@ class Condition {
     slab.width = plan_->width();
     slab.columns.resize(slab.records.size() * slab.width);
     reader_->prepare(slab, 1);
-    return reader_->read(slab, record, &slab.columns[size_t{record} * slab.width]) &&
+    return reader_->read(slab, record, slab.columns.data() + size_t{record} * slab.width) &&
            machine_->test(*program_, {&slab, record}) == expr::Machine::Truth::yes;
   }
 
