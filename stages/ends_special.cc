@@ -66,7 +66,8 @@ Result<std::unique_ptr<Sink>> sqlite_sink(const Address& address, const std::str
   const auto table = options.text("table");
   if (!table) return usage(fmt::format("{} wants --table", text::quoted(url)));
   SqliteTable::Options made{address.rest, *table, {}, options.flag("create")};
-  for (std::string_view column : text::split(options.text("key").value_or(""), ','))
+  const std::string key = options.text("key").value_or("");  // what the columns are slices of
+  for (std::string_view column : text::split(key, ','))
     if (!column.empty()) made.key.emplace_back(column);
   return std::unique_ptr<Sink>(std::make_unique<SqliteSink>(std::move(made), how));
 }
