@@ -211,3 +211,13 @@ PY
   [ "$(sort -u out.ndjson)" = '[1,2]' ]
   [ "$(sort -u out.csv | tr '\n' ' ')" = '1,2 a,b ' ]
 }
+
+@test "a writer that comes to a FIFO, writes and leaves at once is heard" {
+  mkfifo pipe
+  for _ in $(seq 50); do
+    leat --from pipe --to out &
+    echo 1 >pipe
+    wait $!
+    [ "$(cat out)" = 1 ]
+  done
+}
