@@ -38,12 +38,13 @@ teardown() {
   expect_status 0
   [ "$(wc -l <<<"$output")" = "$(find "$LEAT_SOURCE/pipelines/recipes" -name '*.yaml' ! -name '*_test.yaml' | wc -l)" ]
   [[ $output = *'csv-to-ndjson       CSV with a header to one JSON object per line'* ]]
-  for recipe in $(cut -d' ' -f1 <<<"$output"); do
+  local listed=$output recipe
+  while read -r recipe _; do
     run_leat init "$recipe"
     expect_out "wrote $recipe.yaml
 wrote ${recipe}_test.yaml"
     cmp "$recipe.yaml" "$LEAT_SOURCE/pipelines/recipes/$recipe.yaml"
-  done
+  done <<<"$listed"
   run_leat test .
   expect_status 0
   run_leat init csv-to-ndjson
