@@ -324,9 +324,7 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
   // Reading fails some before the stage fails others; `err` keeps the order of the input, whatever the batches.
   std::stable_sort(turn.failed.begin(), turn.failed.end(), [](const auto& a, const auto& b) { return a.record < b.record; });
   SlabRef letters = pool_.take();
-  letters->format = entered.format;
-  letters->source = entered.source;
-  letters->keeper = entered.keeper;
+  letters->resemble(entered);
   const Instant at = clock_.now();
   for (StageTurn::Failed& failed : turn.failed) {
     auto failure = turn.failure(failed, id, entered, at);

@@ -39,14 +39,18 @@ void Slab::add(std::string_view record) {
   records.push_back({begin, end});
 }
 
-void Slab::add(const Slab& from, uint32_t record) {
-  add(from.record(record));
-  if (!from.original) return;
-  original = from.original;
+void Slab::add(const Slab& from, uint32_t record) { add(from.record(record), from.original, from.original_of(record)); }
+
+void Slab::add(std::string_view record, const Original* of, std::string_view as_it_came) {
+  add(record);
+  if (!of) return;
+  original = of;
   const uint32_t begin = size_;
-  append(from.original_of(record));
+  append(as_it_came);
   packed.push_back({begin, size_});
 }
+
+void Slab::resemble(const Slab& from) { format = from.format, original = from.original, source = from.source, keeper = from.keeper; }
 
 void Slab::reset() {
   resize(0);

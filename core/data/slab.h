@@ -64,6 +64,8 @@ class Slab {
   void append(std::string_view bytes);          // grows as needed
   void add(std::string_view record);            // append, a record of its own, and a newline behind it
   void add(const Slab& from, uint32_t record);  // the same, and behind it what it was originally
+  void add(std::string_view record, const Original* of, std::string_view as_it_came);  // ... where it stands in no slab
+  void resemble(const Slab& from);  // before records of `from`, or kept from it, are added: read and named as there
 
   std::string_view record(uint32_t i) const { return {bytes_ + records[i].begin, records[i].end - records[i].begin}; }
   std::string_view original_of(uint32_t i) const {  // as it came

@@ -51,7 +51,7 @@ void Backlog::put(Batch&& batch, Turn& turn) {
     if (chunks_.size() > handed_) chunks_.back().close();
     chunks_.push_back({{}, turn.slab(), {}, batch.origin(), 0});
     Slab& made = *chunks_.back().slab;
-    made.format = from.format, made.original = from.original, made.source = from.source, made.keeper = from.keeper;
+    made.resemble(from);
   }
   Chunk& last = chunks_.back();
   batch.each([&](uint32_t i) {

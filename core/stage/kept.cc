@@ -19,10 +19,12 @@ size_t cost_of(const Envelope& envelope) {
 
 }  // namespace
 
-size_t Kept::cost() const { return sizeof(Kept) + bytes_.size() + (envelope_ ? cost_of(*envelope_) : 0); }
+size_t Kept::cost() const { return sizeof(Kept) + bytes_.size() + as_it_came_.size() + (envelope_ ? cost_of(*envelope_) : 0); }
 
 Kept::Kept(const Batch& batch, uint32_t record)
     : bytes_(batch.slab().record(record)),
+      original_(batch.slab().original),
+      as_it_came_(original_ ? batch.slab().original_of(record) : std::string_view()),
       format_(batch.slab().format),
       source_(batch.slab().source),
       keeper_(batch.slab().keeper),
@@ -33,9 +35,9 @@ Kept::Kept(const Batch& batch, uint32_t record)
 }
 
 bool Resend::joins(const Kept& record) const {
-  return slab_ && origin_ == record.origin_ && slab_->format == record.format_ && slab_->source == record.source_ &&
-         slab_->keeper == record.keeper_ && slab_->envelopes.empty() != (record.envelope_ != nullptr) &&
-         slab_->room() > record.bytes_.size();
+  return slab_ && origin_ == record.origin_ && slab_->format == record.format_ && slab_->original == record.original_ &&
+         slab_->source == record.source_ && slab_->keeper == record.keeper_ && slab_->envelopes.empty() != (record.envelope_ != nullptr) &&
+         slab_->room() > record.bytes_.size() + record.as_it_came_.size();
 }
 
 void Resend::add(Kept&& record) {
@@ -45,7 +47,7 @@ void Resend::add(Kept&& record) {
     slab_->format = record.format_, slab_->source = record.source_, slab_->keeper = std::move(record.keeper_);
     origin_ = record.origin_;
   }
-  slab_->add(record.bytes_);
+  slab_->add(record.bytes_, record.original_, record.as_it_came_);
   slab_->offsets.push_back(record.position_);
   if (record.envelope_) slab_->envelopes.push_back(std::move(*record.envelope_));
   owed_.keep(record.receipt_);

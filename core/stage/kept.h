@@ -35,6 +35,8 @@ class Kept {
  private:
   friend class Resend;
   std::string bytes_;
+  const Original* original_ = nullptr;  // what it was before, and
+  std::string as_it_came_;              // its bytes then; empty without an original
   const Format* format_ = nullptr;
   const std::string* source_ = nullptr;
   std::shared_ptr<const void> keeper_;

@@ -25,9 +25,9 @@ Batch pick_labelled(const Batch& from, std::vector<uint32_t>&& records, const La
   const Slab& slab = from.slab();
   if (slab.envelopes.empty() || labels.empty()) return from.pick(std::move(records));
   SlabRef copy = turn.slab();
-  copy->format = slab.format, copy->source = slab.source, copy->keeper = slab.keeper;
+  copy->resemble(slab);
   for (uint32_t i : records) {
-    copy->add(slab.record(i));
+    copy->add(slab, i);
     copy->offsets.push_back(slab.position(i));
     Envelope& envelope = copy->envelopes.emplace_back(slab.envelopes[i]);
     if (!envelope.signature.empty()) continue;

@@ -58,11 +58,8 @@ class Set final : public Stage {
     to.width = from.width;
     to.offsets = from.offsets;
     to.packed = from.packed;
-    to.format = from.format;
-    to.original = from.original;
     to.offset = from.offset;
-    to.source = from.source;
-    to.keeper = from.keeper;
+    to.resemble(from);
     to.contiguous = from.contiguous;
     to.envelopes.resize(from.records.size());
   }

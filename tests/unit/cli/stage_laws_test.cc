@@ -15,6 +15,7 @@
 #include "cli/load_argv.h"
 #include "core/base/text.h"
 #include "core/codec/codec.h"
+#include "core/codec/json_format.h"
 #include "pipelines/check.h"
 #include "pipelines/options.h"
 #include "pipelines/rehearsal.h"
@@ -66,6 +67,16 @@ struct Step {
   std::string bytes;
   Duration time{};
 };
+
+std::string as_cbor(const std::string& json) {
+  Pool pool;
+  const SlabRef slab = pool.take();
+  slab->format = &json_format();
+  slab->add(json);
+  std::string bytes;
+  find_codec("cbor")->encoder({})->encode(Batch(slab, {}, 0), bytes, [](uint32_t, const Reason& why) { ADD_FAILURE() << why.message; });
+  return bytes;
+}
 
 class StageLaws : public testing::TestWithParam<Sample> {
  protected:
@@ -159,6 +170,15 @@ class StageLaws : public testing::TestWithParam<Sample> {
     return result;
   }
 
+  // The example's records as JSON.
+  static std::vector<std::string> payloads() {
+    const bool lines = std::string_view(GetParam().example->argv).starts_with("--in lines");
+    std::vector<std::string> all;
+    for (std::string_view line : text::split(GetParam().example->input, '\n'))
+      if (!line.empty()) all.push_back(lines ? fmt::format("\"{}\"", line) : std::string(line));
+    return all;
+  }
+
   // A command for each record takes its time: fewer of them.
   uint64_t most() const { return GetParam().stage->calls ? 4 : 40; }
 
@@ -248,13 +268,8 @@ TEST_P(StageLaws, WhatPassesKeepsItsOrderItsNumberAndItsMetadata) {
   if (GetParam().stage->new_bytes) GTEST_SKIP() << "it makes records of its own";
   std::string in;
   int number = 0;
-  const bool lines = std::string_view(GetParam().example->argv).starts_with("--in lines");
-  for (std::string_view line : text::split(GetParam().example->input, '\n'))
-    if (!line.empty())
-      in += fmt::format(R"({{"id":"{}","meta":{{"number":{},"kept":true}},"payload":{}{}{}}})", number, number, lines ? "\"" : "", line,
-                        lines ? "\"" : "") +
-            "\n",
-          ++number;
+  for (const std::string& payload : payloads())
+    in += fmt::format(R"({{"id":"{}","meta":{{"number":{},"kept":true}},"payload":{}}})", number, number, payload) + "\n", ++number;
   const PipelineSpec enveloped = spec({"--in", "envelope", "--out", "envelope"});
   auto made = Rehearsal::make(enveloped, script_of());
   ASSERT_TRUE(made) << made.error().text;
@@ -272,6 +287,29 @@ TEST_P(StageLaws, WhatPassesKeepsItsOrderItsNumberAndItsMetadata) {
     EXPECT_TRUE(GetParam().stage->reorders || std::get<int64_t>(*place) > last) << "out of order";
     last = std::get<int64_t>(*place);
     EXPECT_NE(envelope.find("kept"), nullptr);
+  }
+}
+
+// The records as CBOR, each with a tag that JSON has no word for: what passes leaves with it.
+TEST_P(StageLaws, WhatPassesLeavesAsItCame) {
+  if (GetParam().stage->new_bytes) GTEST_SKIP() << "it makes records of its own";
+  const auto& ports = GetParam().stage->ports;
+  if (std::any_of(ports.begin(), ports.end(), [](const PortSpec& port) { return port.made; }))
+    GTEST_SKIP() << "it makes records beside them";
+  const PipelineSpec untouched = spec({"--in", "cbor", "--out", "cbor"});
+  if (sources(untouched).size() > 1) GTEST_SKIP() << "its other input is no CBOR";
+  std::vector<std::string> came;
+  std::string in;
+  for (const std::string& payload : payloads()) in += came.emplace_back("\xd9\xd9\xf7" + as_cbor(payload));
+  auto made = Rehearsal::make(untouched, script_of());
+  ASSERT_TRUE(made) << made.error().text;
+  ASSERT_TRUE((*made)->give(standard_input(untouched), in));
+  ASSERT_TRUE((*made)->end());
+  const std::string all = shown(**made, untouched);
+  for (std::string_view rest = all; !rest.empty();) {
+    const auto at = std::find_if(came.begin(), came.end(), [&](const std::string& record) { return rest.starts_with(record); });
+    ASSERT_NE(at, came.end()) << "other bytes than came, " << rest.size() << " before the end";
+    rest.remove_prefix(at->size());
   }
 }
 
