@@ -119,8 +119,9 @@ void Runner::check_over() {
 void Runner::drain() {
   draining_ = true;
   for (auto& input : inputs_) stop(*input);
-  turnstile_.post([this] {
-    if (!drain_by_) drain_by_ = now() + options_.drain;
+  // From now on, however long it takes until its turn has come.
+  turnstile_.post([this, by = clock_.now() + options_.drain] {
+    if (!drain_by_) drain_by_ = by;
     after_turn();
   });
 }
