@@ -121,9 +121,9 @@ class Argv {
 
   // `leat filter .x --from FILE` would filter stdin, and copy the file: nobody asks for that.
   void meant_for_first(const ChainSpec& first, const ChainSpec& second) {
-    const bool reads_stage =
-        std::any_of(second.from.begin(), second.from.end(), [](const EndSpec& end) { return end.url.starts_with("stage:"); });
-    if (reads_stage || second.from.empty() || !second.stages.empty() || second.dlq || !first.from.empty() || !first.to.empty()) return;
+    if (std::any_of(second.from.begin(), second.from.end(), stage_of) || second.from.empty() || !second.stages.empty() || second.dlq ||
+        !first.from.empty() || !first.to.empty())
+      return;
     report("--from " + second.from.front().url, "begins a second chain, without a stage, and the first reads standard input",
            "--from stands before the stages: leat --from FILE STAGE ...; to have both chains say --from - in the first");
   }

@@ -1,6 +1,6 @@
 #include "cli/summary.h"
 
-#include <array>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -9,21 +9,6 @@
 
 namespace leat {
 namespace {
-
-using Total = std::pair<std::string_view, uint64_t>;
-
-// The two sides of the law: what came into being, and what became of it.
-std::array<Total, 3> born(const Ledger& l) { return {{{"read", l.read}, {"emitted", l.emitted}, {"copied", l.copied}}}; }
-std::array<Total, 8> fates(const Ledger& l) {
-  return {{{"delivered", l.delivered},
-           {"fallback", l.fallback},
-           {"filtered", l.filtered},
-           {"absorbed", l.absorbed},
-           {"dropped", l.dropped},
-           {"dead_lettered", l.dead_lettered},
-           {"failed", l.failed},
-           {"pending", l.pending}}};
-}
 
 std::string notes_of(const LedgerRow& row) {
   std::vector<std::string> notes;
@@ -44,7 +29,7 @@ void put_counts(const std::map<std::string, uint64_t>& counts, std::string& out)
   out += '}';
 }
 
-std::string sum(std::span<const Total> totals) {
+std::string sum(std::span<const Ledger::Total> totals) {
   std::string line;
   for (const auto& [name, count] : totals)
     if (count > 0 || line.empty()) line += fmt::format("{}{} {}", line.empty() ? "" : " + ", name, count);
@@ -61,7 +46,7 @@ std::string summary_text(const Ledger& ledger, Duration elapsed) {
                        row.missing, row.failed, notes_of(row));
   }
   const double seconds = std::chrono::duration<double>(elapsed).count();
-  out += fmt::format("{} = {}{}\n", sum(born(ledger)), sum(fates(ledger)), ledger.balanced() ? "" : "  DOES NOT BALANCE");
+  out += fmt::format("{} = {}{}\n", sum(ledger.born()), sum(ledger.fates()), ledger.balanced() ? "" : "  DOES NOT BALANCE");
   out += fmt::format("{} in {:.3f} s", text::size(ledger.bytes_in), seconds);
   if (seconds > 0)
     out += fmt::format(", {}/s, {:.0f} records/s", text::size(static_cast<uint64_t>(static_cast<double>(ledger.bytes_in) / seconds)),
@@ -71,8 +56,8 @@ std::string summary_text(const Ledger& ledger, Duration elapsed) {
 
 std::string summary_json(const Ledger& ledger, Duration elapsed) {
   std::string out = "{";
-  for (const auto& [name, count] : born(ledger)) out += fmt::format(R"("{}":{},)", name, count);
-  for (const auto& [name, count] : fates(ledger)) out += fmt::format(R"("{}":{},)", name, count);
+  for (const auto& [name, count] : ledger.born()) out += fmt::format(R"("{}":{},)", name, count);
+  for (const auto& [name, count] : ledger.fates()) out += fmt::format(R"("{}":{},)", name, count);
   out += fmt::format(R"("balanced":{},"bytes_in":{},"seconds":{:.6f},"stages":[)", ledger.balanced(), ledger.bytes_in,
                      std::chrono::duration<double>(elapsed).count());
   for (const LedgerRow& row : ledger.rows) {

@@ -244,8 +244,7 @@ class Checker {
   bool is_read(std::string_view id, std::string_view port) const {
     for (const ChainSpec& chain : spec_.chains)
       for (const EndSpec& end : chain.from)
-        if (const auto at = address_of(end.url); at && at->kind == Address::Kind::stage && at->stage() == id && at->port() == port)
-          return true;
+        if (const auto at = stage_of(end); at && at->stage() == id && at->port() == port) return true;
     return false;
   }
 
@@ -260,8 +259,8 @@ class Checker {
   void visit(size_t i, std::vector<int>& state) {
     state[i] = 1;
     for (const EndSpec& end : spec_.chains[i].from) {
-      const auto address = address_of(end.url);
-      const auto place = address && address->kind == Address::Kind::stage ? find_use(spec_, address->stage()) : std::nullopt;
+      const auto read = stage_of(end);
+      const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
       if (!place) continue;
       if (state[place->chain] == 1)
         report(end.mark, names_.end(i, "from", end), "the records would run in a circle");

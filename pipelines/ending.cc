@@ -120,7 +120,7 @@ void Runner::drain() {
   draining_ = true;
   for (auto& input : inputs_) stop(*input);
   // From now on, however long it takes until its turn has come.
-  turnstile_.post([this, by = clock_.now() + options_.drain] {
+  turnstile_.post([this, by = later(clock_.now(), options_.drain)] {
     if (!drain_by_) drain_by_ = by;
     after_turn();
   });

@@ -75,4 +75,13 @@ Ledger Runner::ledger() const {
   return ledger;
 }
 
+bool Ledger::balanced() const {
+  const auto sum = [](const auto& totals) {
+    uint64_t all = 0;
+    for (const auto& [name, count] : totals) all += count;
+    return all;
+  };
+  return sum(born()) == sum(fates());
+}
+
 }  // namespace leat

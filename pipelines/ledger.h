@@ -3,10 +3,13 @@
 // Fails:   cannot. The law: for a stage in = passed + missing + failed (+ dropped), and out = passed + emitted.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace leat {
@@ -45,9 +48,20 @@ struct Ledger {
   // Over the whole run: read + emitted + copied = delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending.
   uint64_t read = 0, emitted = 0, copied = 0;
   uint64_t delivered = 0, fallback = 0, filtered = 0, absorbed = 0, dropped = 0, dead_lettered = 0, failed = 0, pending = 0;
-  bool balanced() const {
-    return read + emitted + copied == delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending;
+  // The two sides of the law under their names: what came into being, and what became of it.
+  using Total = std::pair<std::string_view, uint64_t>;
+  std::array<Total, 3> born() const { return {{{"read", read}, {"emitted", emitted}, {"copied", copied}}}; }
+  std::array<Total, 8> fates() const {
+    return {{{"delivered", delivered},
+             {"fallback", fallback},
+             {"filtered", filtered},
+             {"absorbed", absorbed},
+             {"dropped", dropped},
+             {"dead_lettered", dead_lettered},
+             {"failed", failed},
+             {"pending", pending}}};
   }
+  bool balanced() const;
 };
 
 }  // namespace leat

@@ -15,11 +15,6 @@ namespace {
 constexpr std::string_view kInto = "into:";  // what EndSpec::written says of an entrance; no user writes it
 constexpr uint32_t kMostRings = 10'000;
 
-bool reads_stage(const EndSpec& end) {
-  const auto address = address_of(end.url);
-  return address && address->kind == Address::Kind::stage;
-}
-
 // A second way into a stage: its chain is cut in front of it, and the new one reads the old one and the entrance.
 void open_entrance(PipelineSpec& spec, const std::string& stage) {
   const Place place = *find_use(spec, stage);
@@ -89,7 +84,7 @@ Done Rehearsal::begin(PipelineSpec spec) {
     for (const EndSpec& end : chain.from) {
       if (end.written.starts_with(kInto))
         entrances_[end.written.substr(kInto.size())] = made.at(&end);
-      else if (!reads_stage(end))
+      else if (!stage_of(end))
         sources_.push_back(made.at(&end));
     }
 

@@ -14,12 +14,7 @@
 namespace leat {
 namespace {
 
-bool reads_stage(const EndSpec& end) {
-  const auto address = address_of(end.url);
-  return address && address->kind == Address::Kind::stage;
-}
-
-bool has_sources(const ChainSpec& chain) { return !std::all_of(chain.from.begin(), chain.from.end(), reads_stage); }
+bool has_sources(const ChainSpec& chain) { return !std::all_of(chain.from.begin(), chain.from.end(), stage_of); }
 
 Result<Place> place_of(const PipelineSpec& spec, std::string_view into) {
   if (!into.empty()) {
@@ -57,7 +52,7 @@ EndSpec letters_end(const PipelineSpec& spec, size_t chain, const std::string& l
   const EndSpec* like = nullptr;
   for (size_t i = 0; i <= spec.chains.size() && !like; ++i)
     for (const EndSpec& end : spec.chains[i == 0 ? chain : i - 1].from)
-      if (!like && !reads_stage(end)) like = &end;
+      if (!like && !stage_of(end)) like = &end;
   if (!like) return made;
   for (std::string_view name : {"infer", "header", "separator", "max_record"})
     if (const Setting* setting = like->options.find(name)) made.options.put(name) = *setting;
@@ -68,7 +63,10 @@ EndSpec letters_end(const PipelineSpec& spec, size_t chain, const std::string& l
 void prune(PipelineSpec& spec) {
   do {
     for (ChainSpec& chain : spec.chains)
-      std::erase_if(chain.from, [&](const EndSpec& end) { return reads_stage(end) && !find_use(spec, address_of(end.url)->stage()); });
+      std::erase_if(chain.from, [&](const EndSpec& end) {
+        const auto read = stage_of(end);
+        return read && !find_use(spec, read->stage());
+      });
   } while (std::erase_if(spec.chains, [](const ChainSpec& chain) { return chain.from.empty(); }) > 0);
 }
 
@@ -90,7 +88,7 @@ Done replay(PipelineSpec& spec, const std::string& letters, std::string_view int
   ChainSpec& entry = spec.chains[place->chain];
   EndSpec source = letters_end(spec, place->chain, letters);
   if (const EndSpec* dlq = dlq_of(spec, place->chain); dlq && !entry.dlq) entry.dlq = EndSpec(*dlq);  // of a chain that may go
-  for (ChainSpec& chain : spec.chains) std::erase_if(chain.from, [](const EndSpec& end) { return !reads_stage(end); });
+  for (ChainSpec& chain : spec.chains) std::erase_if(chain.from, [](const EndSpec& end) { return !stage_of(end); });
   entry.stages.erase(entry.stages.begin(), entry.stages.begin() + static_cast<ptrdiff_t>(place->stage));
   entry.from = {std::move(source)};
   prune(spec);

@@ -63,8 +63,7 @@ void give_ids(PipelineSpec& spec) {
 bool somebody_reads(const PipelineSpec& spec, std::string_view id) {
   for (const ChainSpec& chain : spec.chains)
     for (const EndSpec& end : chain.from)
-      if (const auto at = address_of(end.url); at && at->kind == Address::Kind::stage && at->stage() == id && at->port() == "out")
-        return true;
+      if (const auto at = stage_of(end); at && at->stage() == id && at->port() == "out") return true;
   return false;
 }
 
@@ -72,8 +71,8 @@ const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain, std::vector<bool>&
   if (spec.chains[chain].dlq) return &*spec.chains[chain].dlq;
   seen[chain] = true;
   for (const EndSpec& end : spec.chains[chain].from) {
-    const auto at = address_of(end.url);
-    if (!at || at->kind != Address::Kind::stage) continue;
+    const auto at = stage_of(end);
+    if (!at) continue;
     const auto place = find_use(spec, at->stage());
     if (!place || seen[place->chain]) continue;
     if (const EndSpec* found = dlq_of(spec, place->chain, seen)) return found;
@@ -82,6 +81,12 @@ const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain, std::vector<bool>&
 }
 
 }  // namespace
+
+std::optional<Address> stage_of(const EndSpec& end) {
+  auto address = address_of(end.url);
+  if (!address || address->kind != Address::Kind::stage) return std::nullopt;
+  return std::move(*address);
+}
 
 std::string too_many_fallbacks() { return fmt::format("no more than {} ends stand in for one", kMaxFallbacks); }
 

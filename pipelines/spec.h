@@ -32,6 +32,8 @@ struct EndSpec {
   std::vector<EndSpec> fallback = {};  // none or one, of a sink: takes what it cannot deliver
 };
 
+std::optional<Address> stage_of(const EndSpec& end);  // of a source: the port of a stage that it stands for; none: it is a real one
+
 inline constexpr size_t kMaxFallbacks = 16;
 std::string too_many_fallbacks();
 

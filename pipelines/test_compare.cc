@@ -57,10 +57,13 @@ class Condition {
     return made;
   }
 
-  bool holds(Slab& slab, uint32_t record) {
+  // Before the records of a slab.
+  void prepare(Slab& slab) {
     slab.width = plan_->width();
     slab.columns.resize(slab.records.size() * slab.width);
     reader_->prepare(slab, 1);
+  }
+  bool holds(Slab& slab, uint32_t record) {
     return reader_->read(slab, record, slab.columns.data() + size_t{record} * slab.width) &&
            machine_->test(*program_, {&slab, record}) == expr::Machine::Truth::yes;
   }
@@ -75,6 +78,7 @@ class Condition {
 std::optional<std::string> compare_condition(const std::string& text, bool all, const Caught::Part& came) {
   auto condition = Condition::compile(text);
   if (!condition) return condition.error().text;
+  if (came.size() > 0) condition->prepare(*came.records());
   for (size_t i = 0; i < came.size(); ++i) {
     const bool holds = condition->holds(*came.records(), came.index(i));
     if (all && !holds) return fmt::format("record {} is not as all must be: {}\n  got  {}", i + 1, text, cut(came.record(i)));
@@ -84,11 +88,12 @@ std::optional<std::string> compare_condition(const std::string& text, bool all, 
   return fmt::format("none of {} records is as one must be: {}", came.size(), text);
 }
 
-std::map<std::string_view, uint64_t> words_of(const Ledger& l) {
-  return {{"read", l.read},           {"emitted", l.emitted},   {"copied", l.copied},
-          {"delivered", l.delivered}, {"fallback", l.fallback}, {"filtered", l.filtered},
-          {"absorbed", l.absorbed},   {"dropped", l.dropped},   {"dead_lettered", l.dead_lettered},
-          {"failed", l.failed},       {"pending", l.pending}};
+std::map<std::string_view, uint64_t> words_of(const Ledger& ledger) {
+  const auto born = ledger.born();
+  const auto fates = ledger.fates();
+  std::map<std::string_view, uint64_t> words(born.begin(), born.end());
+  words.insert(fates.begin(), fates.end());
+  return words;
 }
 
 std::map<std::string_view, uint64_t> words_of(const LedgerRow& row) {

@@ -122,7 +122,7 @@ class TestRunner {
     stand_in.settings.put(operand->name).values = {{{}, expression, test_.mark, {}}};
     for (const ChainSpec& chain : spec_.chains)
       for (const EndSpec& end : chain.from)
-        if (const auto at = address_of(end.url); at && at->kind == Address::Kind::stage && at->stage() == stage)
+        if (const auto at = stage_of(end); at && at->stage() == stage)
           if (const auto ports = ports_of(stand_in); std::find(ports.begin(), ports.end(), at->port()) == ports.end())
             return fault(test_.mark, fmt::format("mock: the port {} of {} is read, and a mock has none", at->port(), stage));
     use = std::move(stand_in);

@@ -54,8 +54,7 @@ class Wirer {
     const auto stages = nodes_of(chain, false), sinks = nodes_of(chain, true);
     std::vector<From> heads;
     for (const EndSpec& end : spec_.chains[chain].from) {
-      const auto address = address_of(end.url);
-      if (address && address->kind == Address::Kind::stage) {
+      if (const auto address = stage_of(end)) {
         const uint32_t node = by_id_.at(address->stage());
         const auto& ports = made_.nodes[node].ports;
         const auto port = std::find(ports.begin(), ports.end(), address->port()) - ports.begin();

@@ -19,10 +19,10 @@ core/hub:        core/base
 core/hub/client: core/base core/io
 core/hub/broker: core/base core/io core/expr
 stages:          core
-stages/transform: stages/catalog core/base core/data core/expr core/stage core/window
+stages/transform: stages/catalog stages/expression core/base core/data core/expr core/stage core/window
 stages/source:   stages/catalog core
 stages/sink:     stages/catalog core
-stages/call:     stages/catalog core
+stages/call:     stages/catalog stages/expression core
 pipelines:       core stages
 cli:             core stages pipelines
 tests:           core stages pipelines cli

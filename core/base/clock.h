@@ -15,6 +15,13 @@ namespace leat {
 using Duration = std::chrono::nanoseconds;
 using Instant = std::chrono::sys_time<Duration>;  // nanoseconds since 1970-01-01 UTC
 
+// A sum that stays at the ends of time instead of wrapping: "for as long as there is" is a duration a user may write.
+inline Instant later(Instant time, Duration by) {
+  int64_t sum;
+  if (!__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum)) return Instant(Duration(sum));
+  return by.count() > 0 ? Instant::max() : Instant::min();
+}
+
 struct Clock {
   virtual ~Clock() = default;
   virtual Instant now() const = 0;  // may step back when an administrator sets the clock

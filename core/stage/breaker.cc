@@ -90,7 +90,7 @@ void Breaker::trip() {
   const double longer = static_cast<double>(wait_.count()) * options_.growth, most = static_cast<double>(options_.open_max.count());
   wait_ = !again_ ? options_.open : longer < most ? Duration(static_cast<int64_t>(longer)) : std::max(options_.open, options_.open_max);
   again_ = true;
-  until_ = wait_ < Instant::max() - now_ ? now_ + wait_ : Instant::max();
+  until_ = later(now_, wait_);
   ++stats_.opened;
   clear();
   go(State::open, attempts, failed);

@@ -17,13 +17,6 @@ namespace leat::window {
 
 inline constexpr Instant kBegin = Instant::min(), kEnd = Instant::max();
 
-// Sums that stay at the ends of time instead of wrapping.
-inline Instant later(Instant time, Duration by) {
-  int64_t sum;
-  if (!__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum)) return Instant(Duration(sum));
-  return by.count() > 0 ? kEnd : kBegin;
-}
-
 class Watermark {
  public:
   Watermark(std::span<const uint16_t> inputs, Duration disorder, Duration idle);

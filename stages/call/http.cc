@@ -10,6 +10,7 @@
 #include "core/io/http.h"
 #include "stages/call/settings.h"
 #include "stages/catalog.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {
@@ -185,7 +186,7 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (!replies) return replies.error();
   auto asker = std::make_shared<Asker>(**codec, reply_options(settings));  // shared: functions are copied
   for (const auto& [name, program] : {std::pair("url_from", &asker->url), std::pair("body", &asker->body)}) {
-    auto made = program_of(settings, name, context);
+    auto made = compile_option(settings, name, context);
     if (!made) return made.error();
     *program = std::move(*made);
   }

@@ -116,7 +116,7 @@ void Relay::attempt(Token token, Item& item, Instant now) {
   }
   item.number = request.number;
   under_way_.emplace(request.number, token);
-  if (how_.guards.timeout && !caller_->queues()) set_due(token, item, now + *how_.guards.timeout);
+  if (how_.guards.timeout && !caller_->queues()) set_due(token, item, later(now, *how_.guards.timeout));
   requests_.push_back(std::move(request));
 }
 
@@ -143,12 +143,12 @@ void Relay::answered(std::vector<Answer>& answers, Turn& turn) {
     const Token token = at->second;
     Item& item = *window_.find(token);
     if (answer.kind == Answer::Kind::begun) {
-      if (how_.guards.timeout) set_due(token, item, turn.now + *how_.guards.timeout);
+      if (how_.guards.timeout) set_due(token, item, later(turn.now, *how_.guards.timeout));
       continue;
     }
     under_way_.erase(at);
     set_due(token, item, {});
-    if (answer.pause) paused_ = std::max(paused_.value_or(Instant::min()), turn.now + *answer.pause);
+    if (answer.pause) paused_ = std::max(paused_.value_or(Instant::min()), later(turn.now, *answer.pause));
     if (answer.kind != Answer::Kind::reply) {
       missed(token, item, answer, turn.now);
       continue;
@@ -170,7 +170,7 @@ void Relay::missed(Token token, Item& item, Answer& answer, Instant now) {
   if (pass) answer.again ? breaker_->failed(*pass, now) : breaker_->passed(*pass, now);
   const auto wait = item.backoff.failed(now, answer.why.code, answer.why.message);
   if (!answer.again || !wait) return give_up(token, item, std::move(answer.why));
-  set_due(token, item, now + std::max(*wait, std::min(answer.wait.value_or(Duration::zero()), how_.guards.retry.max)));
+  set_due(token, item, later(now, std::max(*wait, std::min(answer.wait.value_or(Duration::zero()), how_.guards.retry.max))));
 }
 
 std::optional<Instant> Relay::deadline() const {

@@ -36,13 +36,6 @@ CodecOptions reply_options(const Settings& settings) {
   return options;
 }
 
-Result<std::shared_ptr<const expr::Program>> program_of(const Settings& settings, std::string_view option, const MakeContext& context) {
-  if (!settings.find(option)) return std::shared_ptr<const expr::Program>();
-  auto program = expr::Program::compile(*settings.text(option), *context.fields, {.environment = context.environment});
-  if (program && (*program)->reads_envelope() && context.envelopes) *context.envelopes = true;
-  return program;
-}
-
 Result<std::unique_ptr<Replies>> replies_of(const Settings& settings, const CodecSpec& codec, const MakeContext& context) {
   std::shared_ptr<const expr::Program> merge;
   if (const auto field = settings.text("merge_as")) {

@@ -30,8 +30,6 @@ inline constexpr Option kMergeAs{
 Result<Relay::Options> relay_options(const Settings& settings, const MakeContext& context, std::string name);
 Result<const CodecSpec*> reply_codec(const Settings& settings, std::string_view fallback);
 CodecOptions reply_options(const Settings& settings);
-Result<std::shared_ptr<const expr::Program>> program_of(const Settings& settings, std::string_view option,
-                                                        const MakeContext& context);  // null: it was not given
 // With what --merge-as asks for.
 Result<std::unique_ptr<Replies>> replies_of(const Settings& settings, const CodecSpec& codec, const MakeContext& context);
 // The record as the codec writes it.

@@ -42,7 +42,7 @@ class Absent final : public Stage {
   }
 
   std::optional<Instant> deadline() const override {
-    return here_.size() > 0 ? std::optional(window::later(here_.at(here_.oldest()), quiet_)) : std::nullopt;
+    return here_.size() > 0 ? std::optional(later(here_.at(here_.oldest()), quiet_)) : std::nullopt;
   }
 
   void tick(Turn& turn) override {
@@ -80,7 +80,7 @@ class Absent final : public Stage {
   std::string about(std::string_view key, Instant last) const {
     std::string made;
     by_.write(key, made);
-    made += fmt::format(R"(,"last":"{}","since":"{}")", text::rfc3339(last), text::rfc3339(window::later(last, quiet_)));
+    made += fmt::format(R"(,"last":"{}","since":"{}")", text::rfc3339(last), text::rfc3339(later(last, quiet_)));
     made.front() = '{';
     return made;
   }

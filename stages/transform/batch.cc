@@ -39,7 +39,9 @@ class Collect final : public Stage {
     return Flow::more;
   }
 
-  std::optional<Instant> deadline() const override { return count_ > 0 && latency_ ? std::optional(first_ + *latency_) : std::nullopt; }
+  std::optional<Instant> deadline() const override {
+    return count_ > 0 && latency_ ? std::optional(later(first_, *latency_)) : std::nullopt;
+  }
 
   void tick(Turn& turn) override {
     if (deadline() && *deadline() <= turn.now) close_and_send("latency", turn);

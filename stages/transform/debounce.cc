@@ -37,7 +37,7 @@ class Debounce final : public Stage {
   }
 
   std::optional<Instant> deadline() const override {
-    return waiting_.size() > 0 ? std::optional(window::later(waiting_.at(waiting_.oldest()), quiet_)) : std::nullopt;
+    return waiting_.size() > 0 ? std::optional(later(waiting_.at(waiting_.oldest()), quiet_)) : std::nullopt;
   }
 
   void tick(Turn& turn) override {

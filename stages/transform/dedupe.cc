@@ -9,7 +9,7 @@
 #include "core/window/canonical.h"
 #include "core/window/recent.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

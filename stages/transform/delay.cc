@@ -10,7 +10,7 @@
 #include "core/window/event_time.h"
 #include "core/window/watermark.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {
@@ -28,7 +28,7 @@ class Delay final : public Stage {
       if (time_ && !time_.of(machine_, {&slab, i}, time)) return turn.fail(i, {time_.code(), time_.message()});
       if (time - turn.now > ahead_)
         return turn.fail(i, {"limit", fmt::format("its time is more than {} ahead (ahead)", text::duration(ahead_))});
-      const Instant due = window::later(time, by_);
+      const Instant due = later(time, by_);
       if (due <= turn.now && !blocked_) return true;
       waiting_.put(due, Kept(batch, i));
       return false;
@@ -92,15 +92,11 @@ constexpr std::array kExamples{
 };
 
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
-  std::shared_ptr<const expr::Program> time;
-  if (const auto text = settings.text("time")) {
-    auto program = compile(*text, context);
-    if (!program) return program.error();
-    time = std::move(*program);
-  }
+  auto time = compile_option(settings, "time", context);
+  if (!time) return time.error();
   const Room most{*settings.count("max_records"), *settings.count("max_bytes")};
   return std::unique_ptr<Stage>(
-      std::make_unique<Delay>(*settings.duration("duration"), *settings.duration("ahead"), window::EventTime(std::move(time)), most));
+      std::make_unique<Delay>(*settings.duration("duration"), *settings.duration("ahead"), window::EventTime(std::move(*time)), most));
 }
 
 }  // namespace

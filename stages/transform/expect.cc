@@ -13,7 +13,7 @@
 #include "core/expr/json_schema.h"
 #include "core/stage/lender.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/expr/sieve.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

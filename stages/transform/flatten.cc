@@ -7,7 +7,7 @@
 #include "core/base/text.h"
 #include "core/data/json.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 #include "stages/transform/rewrite.h"
 
 namespace leat {

@@ -12,9 +12,9 @@
 #include "core/base/chunks.h"
 #include "core/data/envelopes.h"
 #include "core/data/json.h"
-#include "core/data/moment.h"
 #include "core/stage/gather.h"
 #include "core/stage/kept.h"
+#include "core/window/event_time.h"
 #include "core/window/groups.h"
 #include "core/window/watermark.h"
 #include "stages/catalog.h"
@@ -27,8 +27,8 @@ constexpr Port kUnmatched = 2;
 enum Side : uint8_t { kLeft, kRight };
 
 struct Plan {
-  KeyOf on[2];                                // by side
-  std::shared_ptr<const expr::Program> time;  // null: arrival time
+  KeyOf on[2];             // by side
+  window::EventTime time;  // none: arrival time
   Duration within;
   bool alone[2];  // records of this side leave by out without a partner too
   bool merge;
@@ -151,7 +151,7 @@ class Join final : public Stage {
 
   std::optional<Instant> deadline() const override {
     if (held_.empty()) return std::nullopt;
-    return plan_.time ? watermark_.deadline() : window::later(window::later(held_.oldest().time, plan_.within), Duration(1));
+    return plan_.time ? watermark_.deadline() : leat::later(leat::later(held_.oldest().time, plan_.within), Duration(1));
   }
 
   void tick(Turn& turn) override {
@@ -196,7 +196,7 @@ class Join final : public Stage {
   }
   void expire() {
     const Instant reached = plan_.time ? watermark_.at() : now_;
-    while (!held_.empty() && window::later(held_.oldest().time, plan_.within) < reached) leave(held_.take_oldest());
+    while (!held_.empty() && leat::later(held_.oldest().time, plan_.within) < reached) leave(held_.take_oldest());
   }
 
   bool read(const Slab& slab, uint32_t record, Held::Entry& entry) {
@@ -206,12 +206,7 @@ class Join final : public Stage {
     if (!plan_.on[entry.side].read(machine_, row, key_)) return refuse(machine_.code(), machine_.message());
     entry.time = now_;
     if (!plan_.time) return true;
-    Value value;
-    const auto found = machine_.one(*plan_.time, row, value);
-    if (found == expr::Machine::One::failed) return refuse(machine_.code(), machine_.message());
-    const auto time = found == expr::Machine::One::value ? moment(value) : std::nullopt;
-    if (!time) return refuse("type", "time: wants seconds since 1970 or RFC 3339 text");
-    return entry.time = *time, true;
+    return plan_.time.of(machine_, row, entry.time) || refuse(plan_.time.code(), plan_.time.message());
   }
 
   // Its partners are there already, or find it here when they come.
@@ -219,7 +214,7 @@ class Join final : public Stage {
     const Side other = held_.at(at).side == kLeft ? kRight : kLeft;
     for (uint32_t next = held_.first_of(other, key_); next != Held::kNone; next = held_.at(next).after) {
       const Instant first = std::min(held_.at(at).time, held_.at(next).time), last = std::max(held_.at(at).time, held_.at(next).time);
-      if (window::later(first, plan_.within) < last) continue;
+      if (leat::later(first, plan_.within) < last) continue;
       pair(other == kRight ? &held_.at(at) : &held_.at(next), other == kRight ? &held_.at(next) : &held_.at(at));
     }
     for (; held_.records() > plan_.records || held_.bytes() > plan_.bytes; ++evicted_) leave(held_.take_oldest());
@@ -278,7 +273,7 @@ class Join final : public Stage {
     return false;
   }
 
-  const Plan plan_;
+  Plan plan_;
   window::Watermark watermark_;
   Held held_;
   expr::Machine machine_;
@@ -332,7 +327,7 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (!left) return left.error();
   if (!right) return right.error();
   Plan plan{.on = {std::move(*left), std::move(*right)},
-            .time = {},
+            .time = window::EventTime(nullptr),
             .within = *settings.duration("within"),
             .alone = {settings.flag("left") || settings.flag("outer"), settings.flag("outer")},
             .merge = settings.flag("merge"),
@@ -341,11 +336,9 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
             .left = context.inputs[0],
             .whole = context.fields->slot({}),
             .salt = context.seed_for_ids()};
-  if (const auto text = settings.text("time")) {
-    auto program = compile(*text, context);
-    if (!program) return program.error();
-    plan.time = std::move(*program);
-  }
+  auto time = compile_option(settings, "time", context);
+  if (!time) return time.error();
+  plan.time = window::EventTime(std::move(*time));
   window::Watermark watermark(context.inputs, settings.duration("disorder").value_or(Duration(0)), *settings.duration("idle"));
   return std::unique_ptr<Stage>(std::make_unique<Join>(std::move(plan), std::move(watermark), context.seed));
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/window/canonical.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/window/by.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 

@@ -4,7 +4,7 @@
 
 #include "core/data/envelopes.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

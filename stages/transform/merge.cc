@@ -8,7 +8,7 @@
 #include "core/window/event_time.h"
 #include "core/window/watermark.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

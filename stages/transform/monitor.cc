@@ -31,7 +31,7 @@ class Monitor final : public Stage {
     return Flow::more;
   }
 
-  std::optional<Instant> deadline() const override { return begun_ ? std::optional(window::later(start_, every_)) : std::nullopt; }
+  std::optional<Instant> deadline() const override { return begun_ ? std::optional(later(start_, every_)) : std::nullopt; }
 
   // A clock that comes late tells of all the time since, in one report.
   void tick(Turn& turn) override {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/window/canonical.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 

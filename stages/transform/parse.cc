@@ -12,7 +12,7 @@
 #include "core/expr/regex.h"
 #include "core/stage/lender.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 #include "stages/transform/rewrite.h"
 
 namespace leat {

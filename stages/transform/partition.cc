@@ -33,9 +33,7 @@ class Partition final : public Stage {
       if (!key_) return chosen_[count_++ % chosen_.size()].push_back(i);
       if (const auto key = key_.of({&slab, i}, turn)) chosen_[fnv1a(*key) % chosen_.size()].push_back(i);
     });
-    for (size_t part = 0; part < chosen_.size(); ++part)
-      if (!chosen_[part].empty())
-        turn.emit(static_cast<Port>(kFirstCase + part), pick_labelled(batch, std::exchange(chosen_[part], {}), labels_[part], turn));
+    emit_chosen(batch, chosen_, labels_, turn);
     batch.clear();
     return Flow::more;
   }
@@ -77,13 +75,9 @@ std::vector<std::string> port_names(const Settings& settings) {
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
   const uint64_t parts = *settings.count("parts");
   if (parts > kMost) return Error{Error::Kind::usage, fmt::format("partition makes {} parts at most, not {}", kMost, parts), {}};
-  std::shared_ptr<const expr::Program> key;
-  if (const auto text = settings.text("by")) {
-    auto program = compile(*text, context);
-    if (!program) return program.error();
-    key = std::move(*program);
-  }
-  return std::unique_ptr<Stage>(std::make_unique<Partition>(parts, std::move(key)));
+  auto key = compile_option(settings, "by", context);
+  if (!key) return key.error();
+  return std::unique_ptr<Stage>(std::make_unique<Partition>(parts, std::move(*key)));
 }
 
 }  // namespace

@@ -36,4 +36,10 @@ Batch pick_labelled(const Batch& from, std::vector<uint32_t>&& records, const La
   return from.with(std::move(copy));
 }
 
+void emit_chosen(const Batch& from, std::span<std::vector<uint32_t>> chosen, std::span<const Labels> labels, Turn& turn) {
+  for (size_t at = 0; at < chosen.size(); ++at)
+    if (!chosen[at].empty())
+      turn.emit(static_cast<Port>(kFirstCase + at), pick_labelled(from, std::exchange(chosen[at], {}), labels[at], turn));
+}
+
 }  // namespace leat

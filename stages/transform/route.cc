@@ -3,7 +3,7 @@
 #include <string>
 
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 #include "stages/transform/ports.h"
 
 namespace leat {
@@ -23,9 +23,7 @@ class Route final : public Stage {
       batch.keep_if([&](uint32_t i) { return choose_all({&slab, i}, turn); });
     else
       batch.keep_if([&](uint32_t i) { return choose_first({&slab, i}, turn); });
-    for (size_t at = 0; at < chosen_.size(); ++at)
-      if (!chosen_[at].empty())
-        turn.emit(static_cast<Port>(kFirstCase + at), pick_labelled(batch, std::exchange(chosen_[at], {}), labels_[at], turn));
+    emit_chosen(batch, chosen_, labels_, turn);
     return Flow::more;
   }
 

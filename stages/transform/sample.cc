@@ -62,7 +62,7 @@ class Reservoir final : public Stage {
   }
 
   std::optional<Instant> deadline() const override {
-    return interval_ && start_ ? std::optional(window::later(*start_, *interval_)) : std::nullopt;
+    return interval_ && start_ ? std::optional(later(*start_, *interval_)) : std::nullopt;
   }
 
   void tick(Turn& turn) override {
@@ -163,14 +163,10 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (settings.find("interval") && !reservoir) return wrong("sample --interval goes with --reservoir K");
   if (reservoir) return make_reservoir(*reservoir, settings, context);
   if (share && (*share < 0 || *share > 1)) return wrong("sample wants a share from 0 to 1", "one in ten is 0.1");
-  std::shared_ptr<const expr::Program> key;
-  if (const auto text = settings.text("by")) {
-    if (every) return wrong("sample --every counts records, not keys", "--by goes with a share");
-    auto program = compile(*text, context);
-    if (!program) return program.error();
-    key = std::move(*program);
-  }
-  return std::unique_ptr<Stage>(std::make_unique<Sample>(share.value_or(0), every.value_or(0), std::move(key), context.seed));
+  if (every && settings.find("by")) return wrong("sample --every counts records, not keys", "--by goes with a share");
+  auto key = compile_option(settings, "by", context);
+  if (!key) return key.error();
+  return std::unique_ptr<Stage>(std::make_unique<Sample>(share.value_or(0), every.value_or(0), std::move(*key), context.seed));
 }
 
 }  // namespace

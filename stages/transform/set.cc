@@ -9,7 +9,7 @@
 #include "core/data/json.h"
 #include "core/data/moment.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 
 namespace leat {
 namespace {

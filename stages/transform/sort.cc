@@ -68,7 +68,7 @@ class Sort final : public Stage {
   }
 
   std::optional<Instant> deadline() const override {
-    return reach_.time && !arrived_.empty() ? std::optional(arrived_.front().at + *reach_.time) : std::nullopt;
+    return reach_.time && !arrived_.empty() ? std::optional(leat::later(arrived_.front().at, *reach_.time)) : std::nullopt;
   }
 
   void tick(Turn& turn) override {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 #include "stages/transform/ports.h"
 
 namespace leat {
@@ -21,10 +21,9 @@ class Split final : public Stage {
       if (truth == expr::Machine::Truth::failed)
         turn.fail(i, {machine_.code(), machine_.message()});
       else
-        (truth == expr::Machine::Truth::yes ? pass_ : fail_).push_back(i);
+        chosen_[truth == expr::Machine::Truth::yes ? 0 : 1].push_back(i);
     });
-    send(batch, pass_, kFirstCase, says_pass_, turn);
-    send(batch, fail_, kFirstCase + 1, says_fail_, turn);
+    emit_chosen(batch, chosen_, labels_, turn);
     batch.clear();
     return Flow::more;
   }
@@ -32,14 +31,10 @@ class Split final : public Stage {
   std::unique_ptr<Stage> clone() const override { return std::make_unique<Split>(program_); }
 
  private:
-  static void send(const Batch& batch, std::vector<uint32_t>& records, Port port, const Labels& labels, Turn& turn) {
-    if (!records.empty()) turn.emit(port, pick_labelled(batch, std::exchange(records, {}), labels, turn));
-  }
-
   const std::shared_ptr<const expr::Program> program_;  // shared by the clones of all lanes
-  const Labels says_pass_{{"route", "pass"}}, says_fail_{{"route", "fail"}};
+  const std::array<Labels, 2> labels_{Labels{{"route", "pass"}}, Labels{{"route", "fail"}}};
   expr::Machine machine_;
-  std::vector<uint32_t> pass_, fail_;  // of the batch at hand
+  std::array<std::vector<uint32_t>, 2> chosen_;  // of the batch at hand: pass, fail
 };
 
 constexpr std::array kOptions{

@@ -31,9 +31,7 @@ class Switch final : public Stage {
     const Slab& slab = batch.slab();
     key_.now(turn.now);
     batch.keep_if([&](uint32_t i) { return choose({&slab, i}, turn); });
-    for (size_t at = 0; at < chosen_.size(); ++at)
-      if (!chosen_[at].empty())
-        turn.emit(static_cast<Port>(kFirstCase + at), pick_labelled(batch, std::exchange(chosen_[at], {}), cases_->labels[at], turn));
+    emit_chosen(batch, chosen_, cases_->labels, turn);
     return Flow::more;
   }
 

@@ -56,8 +56,9 @@ class TopK final : public Stage {
 
   // Intervals lie at multiples of their length since 1970, as windows do.
   static Instant end_after(Instant now, Duration every) {
-    const Duration since = now.time_since_epoch();
-    return Instant(since - (since % every + every) % every + every);
+    Duration into = now.time_since_epoch() % every;
+    if (into < Duration(0)) into += every;
+    return later(now - into, every);
   }
 
   bool better(const Entry& a, const Entry& b) const {

@@ -15,7 +15,7 @@
 #include "core/window/reading.h"
 #include "core/window/windows.h"
 #include "stages/catalog.h"
-#include "stages/transform/expression.h"
+#include "stages/expression.h"
 #include "stages/transform/window_shape.h"
 
 namespace leat {
@@ -282,11 +282,9 @@ Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext&
   if (const Done done = window_shape::check(settings); !done) return done.error();
   const expr::CompileOptions options = compile_options(context);
   Parts parts;
-  if (const auto text = settings.text("time")) {
-    auto program = compile(*text, context);
-    if (!program) return program.error();
-    parts.time = std::move(*program);
-  }
+  auto time = compile_option(settings, "time", context);
+  if (!time) return time.error();
+  parts.time = std::move(*time);
   for (const auto& value : settings.values("by"))
     if (const Done done = parts.by.add(value.key, value.text, *context.fields, options); !done) return done.error();
   auto emit = expr::EmitProgram::compile(*settings.text("emit"), *context.fields, options);

@@ -57,9 +57,16 @@ TEST(Monitor, ALateClockTellsOfAllTheTimeAtOnce) {
 
 // 9e18 ns, some 285 years, are the longest duration there is.
 TEST(Monitor, NoDurationIsSoLongThatItIsOver) {
-  for (const StageSpec* spec : {&kMonitor, &kDebounce, &kAbsent, &kDelay}) {
-    const bool monitor = spec == &kMonitor;
-    test::Rig rig(*spec, {{monitor ? "every" : "duration", "104000d"}});
+  using Given = std::vector<test::Set>;
+  const char* const longest = "104000d";
+  const std::pair<const StageSpec*, Given> all[] = {
+      {&kMonitor, {{"every", longest}}},          {&kDebounce, {{"duration", longest}}},
+      {&kAbsent, {{"duration", longest}}},        {&kDelay, {{"duration", longest}}},
+      {&kBatch, {{"latency", longest}}},          {&kTopK, {{"count", "2"}, {"value", "."}, {"every", longest}}},
+      {&kSort, {{"key", "."}, {"for", longest}}},
+  };
+  for (const auto& [spec, given] : all) {
+    test::Rig rig(*spec, given);
     rig.feed({{"1", at_second(1.8e9)}}, 1);
     ASSERT_TRUE(rig.stage().deadline()) << spec->name;
     EXPECT_GT(*rig.stage().deadline(), at_second(1.8e9)) << spec->name;

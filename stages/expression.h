@@ -21,4 +21,11 @@ inline Result<std::shared_ptr<const expr::Program>> compile(std::string_view tex
   return program;
 }
 
+// An option that may not be given: null then.
+inline Result<std::shared_ptr<const expr::Program>> compile_option(const Settings& settings, std::string_view name,
+                                                                   const MakeContext& context) {
+  const auto text = settings.text(name);
+  return text ? compile(*text, context) : std::shared_ptr<const expr::Program>();
+}
+
 }  // namespace leat
