@@ -13,6 +13,7 @@
 #include "core/stage/address.h"
 #include "core/stage/guards.h"
 #include "stages/ends_special.h"
+#include "stages/misplaced.h"
 #include "stages/sink/connect.h"
 #include "stages/sink/drop.h"
 #include "stages/sink/exec.h"
@@ -33,19 +34,10 @@ namespace {
 
 using Kind = Address::Kind;
 
-Error usage(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
-
 Result<const CodecSpec*> choose(std::string_view named, std::string_view path, std::string_view fallback) {
-  if (named.empty()) {
-    const CodecSpec* codec = codec_of_path(path);
-    return codec ? codec : find_codec(fallback);
-  }
-  if (const CodecSpec* codec = find_codec(named)) return codec;
-  std::vector<std::string_view> known;
-  for (const CodecSpec& codec : codecs()) known.push_back(codec.name);
-  const auto near = text::nearest(named, known);
-  return usage(fmt::format("no codec is called {}", text::quoted(named)),
-               near ? fmt::format("did you mean {}?", *near) : "leat list codecs names them all");
+  if (!named.empty()) return codec_called(named);
+  const CodecSpec* codec = codec_of_path(path);
+  return codec ? codec : find_codec(fallback);
 }
 
 // How dead letters are read and written: as core/codec/letter.h says of the file's name; where there is no name, as JSON.
@@ -64,11 +56,7 @@ std::vector<std::string> expand(const std::string& pattern) {
 // An option that means nothing here is refused: a user who wrote it expects something of it.
 Done refuse(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names, std::string hint = {}) {
   for (std::string_view name : names)
-    if (options.find(name)) {
-      std::string word(name);
-      std::replace(word.begin(), word.end(), '_', '-');
-      return usage(fmt::format("--{} has no meaning for {}", word, text::quoted(url)), std::move(hint));
-    }
+    if (options.find(name)) return misplaced(std::string(name), url, std::move(hint));
   return {};
 }
 
@@ -232,7 +220,7 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
   if (address.kind == Kind::drop) return std::unique_ptr<Sink>(std::make_unique<DropSink>());
   if (address.kind == Kind::exec) return std::unique_ptr<Sink>(std::make_unique<ExecSink>(address.rest, how, codec, codec_options));
   if (many_files(address, options)) return files_sink(address, url, options, how, codec, codec_options, use);
-  if (file && options.find("max_files")) return usage(fmt::format("--max-files has no meaning for {}", text::quoted(url)));
+  if (file && options.find("max_files")) return misplaced("max_files", url);
   if (file && !use.dead_letters && !options.flag("append"))
     return std::unique_ptr<Sink>(std::make_unique<FileSink>(address.rest, how, codec, codec_options));
   return std::unique_ptr<Sink>(std::make_unique<StreamSink>(address.rest, how, codec, codec_options));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "stages/misplaced.h"
 #include "stages/sink/files.h"
 #include "stages/sink/sqlite.h"
 #include "stages/source/generate.h"
@@ -14,16 +15,10 @@
 namespace leat {
 namespace {
 
-Error usage(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
-
 // Any other option was given in the belief that it means something here.
 Done allow(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names) {
   for (const Setting& setting : options.given())
-    if (std::find(names.begin(), names.end(), setting.name) == names.end()) {
-      std::string name = setting.name;
-      std::replace(name.begin(), name.end(), '_', '-');
-      return usage(fmt::format("--{} has no meaning for {}", name, text::quoted(url)));
-    }
+    if (std::find(names.begin(), names.end(), setting.name) == names.end()) return misplaced(setting.name, url);
   return {};
 }
 
@@ -81,14 +76,14 @@ Result<std::unique_ptr<Sink>> files_sink(const Address& address, const std::stri
                                          const SinkUse& use) {
   FilesSink::Options files;
   files.outlet = how;
-  if (how.when_full != WhenFull::block) return usage(fmt::format("--when-full has no meaning for {}", text::quoted(url)));
+  if (how.when_full != WhenFull::block) return misplaced("when_full", url);
   files.most_open = options.count("max_files").value_or(files.most_open);
   if (const auto size = options.pair("rotate", "size")) files.rotation.size = text::size(*size);
   if (const auto every = options.pair("rotate", "every")) files.rotation.every = text::duration(*every);
   if (const auto keep = options.pair("rotate", "keep")) files.rotation.keep = text::whole(*keep);
   if (options.find("rotate") && !files.rotation.any()) return usage("--rotate wants size=SIZE or every=DURATION");
   if (!PathTemplate::is(address.rest)) {
-    if (options.find("max_files")) return usage(fmt::format("--max-files has no meaning for {}", text::quoted(url)));
+    if (options.find("max_files")) return misplaced("max_files", url);
     return std::unique_ptr<Sink>(std::make_unique<FilesSink>(address.rest, std::nullopt, files, codec, codec_options));
   }
   auto names = PathTemplate::make(address.rest, use.environment);

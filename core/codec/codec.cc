@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/base/text.h"
 #include "core/codec/capnp.h"
 #include "core/codec/cbor.h"
@@ -47,6 +49,15 @@ const CodecSpec* find_codec(std::string_view name) {
   const auto all = codecs();
   const auto at = std::find_if(all.begin(), all.end(), [&](const CodecSpec& codec) { return codec.name == name; });
   return at == all.end() ? nullptr : &*at;
+}
+
+Result<const CodecSpec*> codec_called(std::string_view name) {
+  if (const CodecSpec* codec = find_codec(name)) return codec;
+  std::vector<std::string_view> known;
+  for (const CodecSpec& codec : codecs()) known.push_back(codec.name);
+  const auto near = text::nearest(name, known);
+  return Error{Error::Kind::usage, fmt::format("no codec is called {}", text::quoted(name)),
+               near ? fmt::format("did you mean {}?", *near) : "leat list codecs names them all"};
 }
 
 const CodecSpec* codec_of_path(std::string_view path) {

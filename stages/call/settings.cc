@@ -23,8 +23,9 @@ Result<Relay::Options> relay_options(const Settings& settings, const MakeContext
 
 Result<const CodecSpec*> reply_codec(const Settings& settings, std::string_view fallback) {
   const std::string name = settings.text("codec").value_or(std::string(fallback));
-  const CodecSpec* codec = find_codec(name);
-  if (!codec) return Error{Error::Kind::usage, fmt::format("no codec is called {}", text::quoted(name)), "leat list codecs names them all"};
+  const auto called = codec_called(name);
+  if (!called) return called.error();
+  const CodecSpec* codec = *called;
   if (!codec->framer || !codec->encoder || codec->envelope)
     return Error{Error::Kind::usage, fmt::format("codec {} cannot be asked and answered with", name), {}};
   return codec;

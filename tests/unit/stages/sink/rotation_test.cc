@@ -1,0 +1,69 @@
+#include "stages/sink/rotation.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace leat {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::set<std::string>;
+
+class RotationTest : public testing::Test {
+ protected:
+  RotationTest() : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    fs::remove_all(folder_), fs::create_directories(folder_);
+  }
+  ~RotationTest() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text = "x") { std::ofstream(folder_ / name) << text; }
+  Done turn(const std::string& name, const Rotation& how = {}) { return how.turn((folder_ / name).string()); }
+  Names names() const {
+    Names all;
+    for (const auto& entry : fs::directory_iterator(folder_)) all.insert(entry.path().filename().string());
+    return all;
+  }
+
+  const fs::path folder_;
+};
+
+TEST_F(RotationTest, TheNumberStandsInFrontOfTheExtensions) {
+  for (const char* name : {"out.ndjson", "out.ndjson.gz", "plain", ".hidden", "a.b.csv.zst"}) {
+    write(name);
+    EXPECT_TRUE(turn(name));
+  }
+  EXPECT_EQ(names(), (Names{"out.000001.ndjson", "out.000001.ndjson.gz", "plain.000001", ".hidden.000001", "a.b.000001.csv.zst"}));
+}
+
+TEST_F(RotationTest, TheNextNumberIsBehindTheHighest) {
+  write("out.000007.ndjson", "old"), write("out.999999.ndjson", "older"), write("out.ndjson", "new");
+  EXPECT_TRUE(turn("out.ndjson"));
+  EXPECT_EQ(names(), (Names{"out.000007.ndjson", "out.999999.ndjson", "out.1000000.ndjson"}));
+  write("out.ndjson");
+  EXPECT_TRUE(turn("out.ndjson"));
+  EXPECT_TRUE(names().contains("out.1000001.ndjson"));
+}
+
+TEST_F(RotationTest, TheOldestGoAndNothingElseDoes) {
+  const Names others{"out.1.ndjson", "out.00001x.ndjson", "out.000001.ndjson.gz", "outer.000001.ndjson", "out.000001.csv", "000001.ndjson"};
+  for (const std::string& name : others) write(name);
+  for (int i = 0; i < 5; ++i) {
+    write("out.ndjson", std::to_string(i));
+    EXPECT_TRUE(turn("out.ndjson", {.size = {}, .every = {}, .keep = 2}));
+  }
+  Names expected = others;
+  expected.insert({"out.000004.ndjson", "out.000005.ndjson"});
+  EXPECT_EQ(names(), expected);
+}
+
+TEST_F(RotationTest, WhatIsGoneIsTold) {
+  const Done done = turn("gone.ndjson");
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().text.find("No such file"), std::string::npos) << done.error().text;
+}
+
+}  // namespace
+}  // namespace leat
