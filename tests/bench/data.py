@@ -42,6 +42,7 @@ class Data:
         self._shell(f"'{self.make_data}' --text --bytes {int(big * TEXT_SHARE)}B > big.log")
         self._shell("head -n 1 slice.ndjson > one.ndjson")
         self._shell(f"'{self.leat}' map '{FLAT}' < slice.ndjson > flat.ndjson && '{self.leat}' --out csv < flat.ndjson > flat.csv")
+        self._shell(f"'{self.leat}' --out json-array < slice.ndjson > slice.json")
         self._shell(f"seq {tiny_records(big)} | '{self.leat}' --out capnp > tiny.capnp")
         self._shell("gzip -1c slice.ndjson > slice.ndjson.gz && zstd -qfk slice.ndjson")
         stamp.write_text(json.dumps(wanted))

@@ -138,6 +138,11 @@ def stream_tasks():
             "one process": Case("leat", f"leat {' then '.join(chain)} < big.ndjson"),
             "three": Case("leat", f"leat {chain[0]} < big.ndjson | leat {chain[1]} | leat {chain[2]}"),
         }, [Goal("one process", "three", "cpu", at_most=0.45), Goal("one process", "three", "wall", at_most=0.45)]),
+        Task("filter, map, batch", "big.ndjson", {
+            "the three": Case("leat", "leat filter '.status < 600' then map '{ts, host, ms: (.latency_ms * 2)}' then batch 500 < big.ndjson",
+                              ".[] | [.ts, .host, .ms]"),
+            "map": Case("leat", f"{MAP} < big.ndjson", "[.ts, .host, .ms]"),
+        }, [Goal("the three", "map", at_most=1.25)], note="No status is above 599, so every record takes all three."),
         *memory,
         Task("start to first record", "one.ndjson", {
             "leat": Case("leat", "leat filter . < one.ndjson", times=30),
@@ -159,6 +164,14 @@ def codec_tasks(records, csv_bytes):
             "leat": Case("leat", "leat --in ndjson --out csv < flat.ndjson"),
             "mlr": Case("mlr", "mlr --ijsonl --ocsv cat flat.ndjson"),
         }, at_least({"mlr": 10})),
+        Task("json-array in", "slice.json", {
+            "leat": Case("leat", "leat --in json-array --out ndjson filter '.status >= 500' < slice.json", ".id"),
+            "jq-1.8": Case("jq-1.8", "jq-1.8 -c '.[] | select(.status >= 500)' slice.json", ".id"),
+        }, at_least({"jq-1.8": 10})),
+        Task("json-array out", "slice.ndjson", {
+            "leat": Case("leat", "leat --out json-array < slice.ndjson", "map(.id)"),
+            "jq-1.8": Case("jq-1.8", "jq-1.8 -cs . slice.ndjson", "map(.id)"),
+        }, at_least({"jq-1.8": 10})),
         Task("csv splitting", "flat.csv", {"leat": Case("leat", "leat --threads 1 --in csv skip 1000000000 < flat.csv")},
              [Goal("leat", figure="cpu", at_least=1, unit="GB/s", work=csv_bytes / 1e9)]),
         Task("capnp framing", "tiny.capnp", {"leat": Case("leat", "leat --threads 1 --in capnp skip 1000000000 < tiny.capnp")},

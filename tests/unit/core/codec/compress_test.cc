@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/tool.h"
+
 namespace leat {
 namespace {
 
@@ -154,6 +156,35 @@ TEST(Compress, EverythingInFrontOfTheWrongByteIsGiven) {
     const std::string most = in_all_pieces(with, packed.substr(0, packed.size() * 9 / 10));
     EXPECT_GT(most.size(), text.size() / 2);
     EXPECT_EQ(most.rfind(text.substr(0, text.size() / 2), 0), 0u);
+  }
+}
+
+// What the codecs' own programs make of it, piece after piece: so streams that stand one behind another are one.
+TEST(Compress, Row153EveryLevelIsReadByTheProgramOfItsName) {
+  std::string text;
+  std::mt19937 random(153);
+  for (int i = 0; i < 4000; ++i) text += "{\"id\":" + std::to_string(i) + ",\"host\":\"web-" + std::to_string(random() % 50) + "\"}\n";
+  const std::tuple<Compression, std::string, int> all[] = {{Compression::gzip, "gzip", 9}, {Compression::zstd, "zstd", 19}};
+  for (const auto& [with, program, highest] : all) {
+    std::string everything, expected;
+    std::vector<size_t> sizes;
+    for (int level = 1; level <= highest; ++level) {
+      const auto deflate = make_deflate(*packing_of(program + ":" + std::to_string(level)));
+      std::string packed;
+      deflate->feed(std::string_view(text).substr(0, 1000), packed);
+      deflate->flush(packed);
+      EXPECT_EQ(unpack(with, packed, packed.size(), 1 << 20).substr(0, 1000), text.substr(0, 1000))
+          << program << level << ": flushed is readable";
+      deflate->feed(std::string_view(text).substr(1000), packed);
+      deflate->finish(packed);
+      EXPECT_EQ(unpack(with, packed, packed.size(), 1 << 20), text) << program << level;
+      sizes.push_back(packed.size());
+      everything += packed, expected += text;
+    }
+    EXPECT_LT(sizes.back(), sizes.front()) << program << ": the level is heeded";
+    EXPECT_EQ(unpack(with, everything, 4096, 4096), expected) << program;
+    ASSERT_TRUE(test::has_tool(program)) << "a package of setup.sh has it";
+    EXPECT_EQ(test::run_tool(program + " -dc", everything), expected) << program;
   }
 }
 
