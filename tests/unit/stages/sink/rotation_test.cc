@@ -6,6 +6,8 @@
 #include <fstream>
 #include <set>
 
+#include "tests/support/scratch.h"
+
 namespace leat {
 namespace {
 
@@ -14,20 +16,15 @@ using Names = std::set<std::string>;
 
 class RotationTest : public testing::Test {
  protected:
-  RotationTest() : folder_(fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name()) {
-    fs::remove_all(folder_), fs::create_directories(folder_);
-  }
-  ~RotationTest() override { fs::remove_all(folder_); }
-
   void write(const std::string& name, const std::string& text = "x") { std::ofstream(folder_ / name) << text; }
   Done turn(const std::string& name, const Rotation& how = {}) { return how.turn((folder_ / name).string()); }
   Names names() const {
     Names all;
-    for (const auto& entry : fs::directory_iterator(folder_)) all.insert(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator(folder_.path())) all.insert(entry.path().filename().string());
     return all;
   }
 
-  const fs::path folder_;
+  const test::Scratch folder_;
 };
 
 TEST_F(RotationTest, TheNumberStandsInFrontOfTheExtensions) {

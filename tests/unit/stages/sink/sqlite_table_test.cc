@@ -2,25 +2,21 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include "tests/support/scratch.h"
 
 namespace leat {
 namespace {
 
-namespace fs = std::filesystem;
 using Rows = std::vector<std::string_view>;
 
 class SqliteTableTest : public testing::Test {
  protected:
   void SetUp() override {
-    fs::remove(path_);
     auto opened = Sqlite::open(path_, Sqlite::Access::create);
     if (!opened && opened.error().text.find("without SQLite") != std::string::npos) GTEST_SKIP() << opened.error().text;
     ASSERT_TRUE(opened) << opened.error().text;
     database_ = std::move(*opened);
   }
-  void TearDown() override { database_.reset(), fs::remove(path_); }
-
   void run(std::string_view sql) { ASSERT_TRUE(database_->run(sql)) << database_->message(); }
   SqliteTable table(std::vector<std::string> key = {}, bool create = false) { return SqliteTable({path_, "t", std::move(key), create}); }
   // The answer's cells as SQLite writes them, a line each row.
@@ -35,7 +31,8 @@ class SqliteTableTest : public testing::Test {
     return all;
   }
 
-  const std::string path_ = (fs::path(testing::TempDir()) / "sqlite-table-test.db").string();
+  const test::Scratch scratch_;
+  const std::string path_ = scratch_ / "goods.db";
   std::unique_ptr<Sqlite> database_;
 };
 
