@@ -4,6 +4,7 @@
 
 #include "core/expr/aggregates.h"
 #include "core/expr/compiled.h"
+#include "core/expr/named_constants.h"
 #include "core/expr/parser.h"
 
 namespace leat::expr {
@@ -50,6 +51,7 @@ class Emitter final : public EmitProgram {
 Result<std::shared_ptr<const EmitProgram>> EmitProgram::compile(std::string_view text, FieldPlan& plan, const CompileOptions& options) {
   auto tree = parse(text);
   if (!tree) return tree.error();
+  put_named_constants(*tree);
   CompileOptions with = options;
   for (std::string_view name : {"key", "start", "end"}) with.variables.emplace_back(name);
   Aggregates aggregates(text, plan, options);

@@ -3,6 +3,7 @@
 #include "core/base/meter.h"
 #include "core/data/json.h"
 #include "core/expr/compiled.h"
+#include "core/expr/named_constants.h"
 #include "core/expr/needle.h"
 #include "core/expr/parser.h"
 #include "core/expr/run.h"
@@ -17,6 +18,7 @@ const Compiled& compiled(const Program& program) { return static_cast<const Comp
 Result<std::shared_ptr<const Program>> Program::compile(std::string_view text, FieldPlan& plan, const CompileOptions& options) {
   auto tree = parse(text);
   if (!tree) return tree.error();
+  put_named_constants(*tree);
   auto made = Compiler(text, plan, options).all(**tree);
   if (!made) return made.error();
   return std::shared_ptr<const Program>(
