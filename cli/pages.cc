@@ -257,18 +257,25 @@ Page pipeline_page(const Tables&) {
       globals.push_back({fmt::format("{}: {}", option.name, option.kind == Kind::flag ? "true" : option.value), option_text(option)});
   page.sections = {
       section("Description", blocks_of(prose::kPipeline)),
-      section(
-          "Keys of a chain",
-          {entries({{"from", "a source, or a list of them: its url, or a map of url and its options"},
-                    {"stages",
-                     "a list; each item is a map of one stage's name and its settings, with id and the guards of a call beside the name"},
-                    {"to", "a sink, or a list of them"},
-                    {"dlq", "a sink for what failed in this chain"}})}),
-      section("Keys of the file",
-              {entries({{"chains", "a list of chains, instead of one chain's keys at the top"}}), entries(std::move(globals))}),
+      section("Keys of a chain",
+              {entries(
+                  {{"from", "a source, or a list of them: its url, or a map of url and its options"},
+                   {"stages",
+                    "a list; each item is a map of one stage's name and its settings, with id and the guards of a call beside the name, or "
+                    "of use: TEMPLATE, with with and id beside it"},
+                   {"to", "a sink, or a list of them"},
+                   {"dlq", "a sink for what failed in this chain"}})}),
+      section("Keys of the file", {entries({{"chains", "a list of chains, instead of one chain's keys at the top"},
+                                            {"include", "a file, or a list of files, that belong to this one"},
+                                            {"templates", "a map of names and lists of stages, for use"},
+                                            {"tests", "the cases of leat test, see leat-tests(5)"}}),
+                                   entries(std::move(globals))}),
       section("Values", blocks_of(prose::kPipelineValues)),
       section("Variables", blocks_of(prose::kPipelineVariables)),
-      section("Example", blocks_of(prose::kPipelineExample))};
+      section("Include", blocks_of(prose::kPipelineInclude)),
+      section("Templates", blocks_of(prose::kPipelineTemplates)),
+      section("Example", blocks_of(prose::kPipelineExample)),
+      section("Example of a template", blocks_of(prose::kPipelineTemplate))};
   return page;
 }
 

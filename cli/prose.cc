@@ -49,56 +49,6 @@ const std::string_view kSignals =
     "reader that went "
     "away ends the run quietly, as a broken pipe does.";
 
-const std::string_view kPipeline =
-    "A pipeline file is YAML and says what a command line says: the global options, and one chain at the top of the file or several below "
-    "chains. An "
-    "option --max-keys of a stage is the key max_keys; a flag is true; an option that may be repeated is a list; NAME=EXPR is a map; the "
-    "operand of a stage "
-    "is its bare value. The file may begin with #!/usr/bin/env -S leat run.\n"
-    "\n"
-    "All mistakes are told at once, each with its line and column. leat check FILE looks without running; leat explain FILE prints the "
-    "command line; leat "
-    "schema pipeline prints a JSON Schema that editors understand.";
-
-const std::string_view kPipelineValues =
-    "An expression is one string: write it in single quotes. {ts, host} without them is a map to YAML, and is refused.\n"
-    "\n"
-    "Values follow YAML's core schema: true and false are the only booleans, no and 010 are texts. Doubled keys, merge keys, tags and a "
-    "second document "
-    "are refused. An alias stands for the value it names.\n"
-    "\n"
-    "Durations are 250ms, 1.5s, 5m, 1h; sizes 64KiB, 1MB or bytes; counts whole numbers from 1.";
-
-const std::string_view kPipelineVariables =
-    "In every text but an expression, ${VAR} is an environment variable, ${VAR:-text} has a default, ${VAR:?message} must be set, "
-    "${file:PATH} is what a "
-    "file holds without its last line break, and $${ is a literal ${. They are read after YAML was, so that a value never changes the "
-    "shape of the file. "
-    "leat explain prints them as they were written.\n"
-    "\n"
-    "leat run FILE --set PATH=VALUE puts a value at a place, such as --set stages.0.batch.size=50.";
-
-const std::string_view kPipelineExample =
-    "  #!/usr/bin/env -S leat run\n"
-    "  from: {url: access.ndjson, follow: true}\n"
-    "  stages:\n"
-    "    - filter: '.status >= 500'\n"
-    "    - window:\n"
-    "        size: 1m\n"
-    "        by: ['.host']\n"
-    "        emit: '{n: count, p99: p99(.ms)}'\n"
-    "  to: errors.ndjson\n"
-    "  dlq: dead.ndjson\n"
-    "\n"
-    "Two chains, the second of which takes what a filter rejects:\n"
-    "\n"
-    "  chains:\n"
-    "    - from: a.ndjson\n"
-    "      stages: [{filter: '.ok'}]\n"
-    "      to: good.ndjson\n"
-    "    - from: stage:filter.reject\n"
-    "      to: bad.ndjson";
-
 const std::string_view kWindows =
     "A window gathers records for a while and makes one record of them. Tumbling windows (window 1m) stand side by side; hopping windows "
     "(--every) begin more often than they end, so that a record is in several; a session (--session GAP) lasts until nothing came for "

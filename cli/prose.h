@@ -22,6 +22,9 @@ extern const std::string_view kSignals;
 extern const std::string_view kPipeline;  // leat-pipeline(5)
 extern const std::string_view kPipelineValues;
 extern const std::string_view kPipelineVariables;
+extern const std::string_view kPipelineInclude;
+extern const std::string_view kPipelineTemplates;
+extern const std::string_view kPipelineTemplate;
 extern const std::string_view kPipelineExample;
 extern const std::string_view kTests;  // leat-tests(5)
 extern const std::string_view kTestInput;

@@ -50,9 +50,16 @@ class Schema {
                                         {"minItems", "1"},
                                         {"items", reference("chain")},
                                         {"description", quoted("several chains, instead of one at the top")}}));
+    keys.emplace_back("include", object({{"description", quoted("files whose chains, templates and options are this file's too")},
+                                         {"allOf", array({one_or_more("text")})}}));
+    keys.emplace_back("templates", object({{"description", quoted("lists of stages with parameters, for use:")},
+                                           {"type", quoted("object")},
+                                           {"propertyNames", pattern("^[a-z0-9-]+$")},
+                                           {"additionalProperties", reference("template")}}));
     keys.emplace_back("tests", cases_schema());
     std::vector<std::string> some;
-    for (const char* key : {"chains", "from", "stages", "to", "dlq"}) some.push_back(object({{"required", array({quoted(key)})}}));
+    for (const char* key : {"chains", "from", "stages", "to", "dlq", "include", "templates"})
+      some.push_back(object({{"required", array({quoted(key)})}}));
     return object({{"$schema", quoted("http://json-schema.org/draft-07/schema#")},
                    {"title", quoted("leat pipeline")},
                    {"type", quoted("object")},
@@ -67,7 +74,7 @@ class Schema {
   std::string single(const Option& option) const {
     switch (option.kind) {
       case Kind::flag:
-        return type("boolean");
+        return any_of({type("boolean"), reference("parameter")});
       case Kind::count:
         return reference("count");
       case Kind::number:
@@ -158,16 +165,32 @@ class Schema {
       names.emplace_back(one->name);
       exactly_one.push_back(object({{"required", array({quoted(one->name)})}}));
     }
+    keys.emplace_back("use",
+                      object({{"description", quoted("the stages of a template, in place of this one")}, {"type", quoted("string")}}));
+    keys.emplace_back("with", object({{"description", quoted("the values of the template's parameters")}, {"type", quoted("object")}}));
+    exactly_one.push_back(object({{"required", array({quoted("use")})}}));
     return any_of({enumeration(names), object({{"type", quoted("object")},
                                                {"properties", object(keys)},
                                                {"additionalProperties", "false"},
+                                               {"dependencies", object({{"with", array({quoted("use")})}})},
                                                {"oneOf", array(exactly_one)}})});
+  }
+
+  static std::string template_() {
+    const std::string name = pattern("^[A-Za-z_][A-Za-z0-9_]*$");
+    return object({{"type", quoted("object")},
+                   {"properties", object({{"params", any_of({object({{"type", quoted("object")}, {"propertyNames", name}}),
+                                                             object({{"type", quoted("array")}, {"items", name}})})},
+                                          {"stages", object({{"minItems", "1"}, {"allOf", array({reference("stages")})}})}})},
+                   {"required", array({quoted("stages")})},
+                   {"additionalProperties", "false"}});
   }
 
   std::string definitions() const {
     const std::string variable = reference("variable");
     return object({
-        {"variable", pattern("\\$\\{")},
+        {"parameter", pattern("^\\$[A-Za-z_][A-Za-z0-9_]*$")},
+        {"variable", any_of({pattern("\\$\\{"), reference("parameter")})},
         {"text", object({{"type", array({quoted("string"), quoted("number"), quoted("boolean")})}})},
         {"count", any_of({object({{"type", quoted("integer")}, {"minimum", "1"}}), variable})},
         {"number", any_of({type("number"), variable})},
@@ -177,6 +200,7 @@ class Schema {
                                {"description", quoted("an expression: one string, in single quotes")}})},
         {"expressions", object({{"type", quoted("object")}, {"minProperties", "1"}, {"additionalProperties", reference("expression")}})},
         {"words", any_of({pattern("^[^ ]+$"), object({{"type", quoted("array")}, {"minItems", "1"}, {"items", reference("text")}})})},
+        {"template", template_()},
         {"source", end(source_options())},
         {"sources", one_or_more("source")},
         {"sink", end(sink_options())},

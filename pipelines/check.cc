@@ -24,11 +24,6 @@ std::string list_of(const std::vector<std::string>& words) { return fmt::format(
 
 std::vector<std::string_view> views(const std::vector<std::string>& words) { return {words.begin(), words.end()}; }
 
-bool id_like(std::string_view id) {
-  return !id.empty() &&
-         std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
 // How the places of a spec are called in messages: by their path in the file, by their words on the command line.
 class Names {
  public:
@@ -213,7 +208,11 @@ class Checker {
     const std::string path = names_.stage(i, j, use);
     if (use.named && !id_like(use.id))
       report(use.mark, path, fmt::format("the id {} has more than small letters, digits and -", text::quoted(use.id)));
-    if (use.named && !ids_.insert(use.id).second) report(use.mark, path, fmt::format("the id {} is taken", text::quoted(use.id)));
+    if (use.named)
+      if (const auto [known, added] = ids_.emplace(use.id, use.mark); !added)
+        report(use.mark, path,
+               fmt::format("the id {} is taken{}", text::quoted(use.id),
+                           spec_.file.empty() ? std::string() : fmt::format(" at {}", place_in(spec_, known->second))));
     if (!use.spec) return;
     for (const Option& option : use.spec->options)
       if (option.required && !use.settings.find(option.name) && !told_of(path))
@@ -287,7 +286,7 @@ class Checker {
   const Names names_;
   Problems& problems_;
   const size_t before_ = problems_.size();  // what the loader found
-  std::set<std::string, std::less<>> ids_;
+  std::map<std::string, Mark, std::less<>> ids_;
 };
 
 // An expression's error quotes it, so that its own place can be told where there are several.

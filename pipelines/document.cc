@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/codec/json_text.h"
 
 namespace leat {
 namespace {
@@ -62,6 +63,49 @@ std::string_view source_of(std::string_view text, const Node& node) {
   std::string_view line = rest.substr(0, rest.find('\n'));
   while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
   return line;
+}
+
+size_t nodes_in(const Node& node) {
+  size_t nodes = 1;
+  for (const Node& item : node.items) nodes += nodes_in(item);
+  for (const auto& [key, value] : node.entries) nodes += 1 + nodes_in(value);
+  return nodes;
+}
+
+void move_down(Node& node, int lines) {
+  node.mark.line += lines;
+  for (Node& item : node.items) move_down(item, lines);
+  for (auto& [key, value] : node.entries) move_down(key, lines), move_down(value, lines);
+}
+
+void to_json(const Node& node, std::string& out) {
+  const auto list = [&](char open, char close, const auto& items, auto&& put) {
+    out += open;
+    for (const auto& item : items) {
+      if (&item != &items.front()) out += ',';
+      put(item);
+    }
+    out += close;
+  };
+  switch (node.kind) {
+    case Node::Kind::null:
+      out += "null";
+      return;
+    case Node::Kind::scalar:
+      if (node.plain && (json::number(node.text) || node.text == "true" || node.text == "false" || node.text == "null"))
+        out += node.text;
+      else
+        json::quote(node.text, out);
+      return;
+    case Node::Kind::list:
+      return list('[', ']', node.items, [&](const Node& item) { to_json(item, out); });
+    case Node::Kind::map:
+      return list('{', '}', node.entries, [&](const Node::Entry& entry) {
+        json::quote(entry.key.text, out);
+        out += ':';
+        to_json(entry.value, out);
+      });
+  }
 }
 
 Done put_at(Node& root, std::string_view path, std::string_view value) {

@@ -53,6 +53,11 @@ std::string_view from_mark(std::string_view text, Mark mark);
 // The bytes of `text` from a node's place up to where its brackets close or its line ends.
 std::string_view source_of(std::string_view text, const Node& node);
 
+size_t nodes_in(const Node& node);      // itself and all below it
+void move_down(Node& node, int lines);  // all its marks
+// A value of the file as JSON: what YAML's core schema takes for a number, true, false or null is one, the rest is text.
+void to_json(const Node& node, std::string& out);
+
 // Puts `value` at a dotted path such as stages.0.batch.size, making what is missing on the way.
 Done put_at(Node& root, std::string_view path, std::string_view value);
 

@@ -1,14 +1,18 @@
 #include "pipelines/read_pipeline.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "pipelines/include.h"
 #include "pipelines/load_yaml.h"
 #include "pipelines/options.h"
 #include "pipelines/read_settings.h"
 #include "pipelines/suggest.h"
+#include "pipelines/templates.h"
+#include "pipelines/unfolding.h"
 
 namespace leat {
 namespace {
@@ -16,7 +20,8 @@ namespace {
 using NodeKind = Node::Kind;
 using Words = std::vector<std::string_view>;
 
-constexpr std::string_view kChainKeys[] = {"from", "stages", "to", "dlq"};
+constexpr std::string_view kUseKeys[] = {"use", "with", "id"};
+constexpr size_t kMaxUnfolded = 8192;  // stages and uses that come out of templates
 
 Words names_of(std::span<const Option> options) {
   Words names;
@@ -35,7 +40,7 @@ std::string under(const std::string& path, std::string_view key) {
 class PipelineReader {
  public:
   PipelineReader(const Document& document, const Outside& outside, std::span<const StageSpec* const> catalog, Loaded& loaded)
-      : root_(document.root), values_(document, outside, loaded.problems), spec_(loaded.spec), catalog_(catalog) {}
+      : root_(document.root), values_(document, outside, loaded.problems), outside_(outside), spec_(loaded.spec), catalog_(catalog) {}
 
   void run() {
     spec_.globals = Settings(global_options());
@@ -45,24 +50,32 @@ class PipelineReader {
     const Node* chains = root_.find("chains");
     Words known = names_of(global_options());
     known.insert(known.end(), std::begin(kChainKeys), std::end(kChainKeys));
-    known.push_back("chains");
-    known.push_back("tests");  // of `leat test`, which reads them itself
+    known.insert(known.end(), {"include", "templates", "chains", "tests"});
     for (const auto& [key, value] : root_.entries) {
       if (const Option* option = find_option(global_options(), key.text)) {
         values_.read(spec_.globals, *option, value, key.text);
-      } else if (one_of(kChainKeys, key.text)) {
+      } else if (key.text == "templates") {
+        templates_.read(value);
+      } else if (key.text == "include") {
+        values_.report(key, key.text, "was read before --set puts a value anywhere");
+      } else if (is_chain_key(key.text)) {
         if (chains) values_.report(key, key.text, "stands inside a chain when there are chains");
-      } else if (key.text != "chains" && key.text != "tests") {
+      } else if (key.text != "chains" && key.text != "tests") {  // `leat test` reads those itself
         values_.unknown(key, {}, "a pipeline file", known);
       }
     }
+    read_chains(chains);
+    names_.put_into(spec_);
+  }
+
+ private:
+  void read_chains(const Node* chains) {
     if (chains) return all_chains(*chains);
     if (std::none_of(std::begin(kChainKeys), std::end(kChainKeys), [&](auto key) { return root_.find(key) != nullptr; }))
       return values_.report(root_, {}, "nothing to run: there are no stages and no ends", "begin with from:, stages: or chains:");
     chain(root_, {}, false);
   }
 
- private:
   void all_chains(const Node& node) {
     if (node.kind != NodeKind::list || node.items.empty())
       return values_.report(node, "chains",
@@ -144,10 +157,17 @@ class PipelineReader {
   void stages(ChainSpec& chain, const Node& node, const std::string& path) {
     if (node.kind != NodeKind::list)
       return values_.report(node, path, fmt::format("wants a list of stages, here is {}", name_of(node)), "put - before each");
-    for (size_t i = 0; i < node.items.size(); ++i) stage(chain, node.items[i], fmt::format("{}[{}]", path, i));
+    size_t more = 0;  // stages than items, because of templates
+    for (size_t i = 0; i < node.items.size(); ++i) {
+      const size_t before = chain.stages.size();
+      stage(chain, node.items[i], path, i + more);
+      more += std::max(chain.stages.size(), before + 1) - (before + 1);
+    }
   }
 
-  void stage(ChainSpec& chain, const Node& node, const std::string& path) {
+  void stage(ChainSpec& chain, const Node& node, const std::string& list, size_t index) {
+    const std::string path = fmt::format("{}[{}]", list, index);
+    if (node.kind == NodeKind::map && node.find("use")) return unfold(chain, node, list, index);
     StageUse use;
     use.mark = node.mark;
     if (node.kind == NodeKind::scalar) return named(chain, std::move(use), node, Node(), {}, path);
@@ -162,6 +182,7 @@ class PipelineReader {
       value = &held;
     }
     if (!name) return values_.report(node, path, "no stage is named here");
+    if (name->text == "with") return values_.report(*name, path, "stands beside use: NAME");
     named(chain, std::move(use), *name, *value, node.entries, path);
   }
 
@@ -201,7 +222,58 @@ class PipelineReader {
                          "guards stand on ends and calls");
       }
     }
+    if (unfolding_) {
+      use.id = unfolding_->id(use.named ? use.id : use.name, use.named);
+      use.named = true;
+    }
     chain.stages.push_back(std::move(use));
+  }
+
+  // The stages of a template in the place of its use.
+  void unfold(ChainSpec& chain, const Node& node, const std::string& list, size_t index) {
+    const std::string path = fmt::format("{}[{}]", list, index);
+    const Node& name = *node.find("use");
+    for (const auto& [key, value] : node.entries)
+      if (!one_of(kUseKeys, key.text)) beside_use(key, path);
+    const auto* of = templates_.find(name, path);
+    if (!of) return;
+    if (const std::string why = refusal_of(*of, unfolding_); !why.empty()) return values_.report(name, path, why);
+    auto arguments = templates_.arguments(*of, name, node.find("with"), path);
+    if (!arguments) return;
+    std::string prefix;
+    if (const Node* id = node.find("id")) {
+      const auto given = values_.text(*id, path + ".id");
+      if (!given) return;
+      prefix = UseNames::inside(unfolding_, given->text);
+    } else {
+      prefix = names_.pick(*of, unfolding_);
+    }
+    Unfolding inner{of, std::move(prefix), Arguments(std::move(*arguments), outside_), unfolding_};
+    unfold(chain, inner, name, list, index);
+  }
+
+  void unfold(ChainSpec& chain, Unfolding& inner, const Node& name, const std::string& list, size_t index) {
+    Unfolding* const outer = std::exchange(unfolding_, &inner);
+    const Arguments* const before = values_.stand_in(&inner.arguments);
+    const size_t first = chain.stages.size();
+    for (const Node& item : inner.of->stages->items) {
+      if (unfolded_ > kMaxUnfolded || values_.full()) break;
+      if (++unfolded_ > kMaxUnfolded)
+        values_.report(name, fmt::format("{}[{}]", list, index), fmt::format("the templates unfold to more than {} stages", kMaxUnfolded));
+      stage(chain, item, list, index + chain.stages.size() - first);
+    }
+    values_.stand_in(before);
+    unfolding_ = outer;
+    if (chain.stages.size() > first) names_.ends_with(inner.prefix, chain.stages.back().id);
+  }
+
+  void beside_use(const Node& key, const std::string& path) {
+    if (find_option(guard_options(), key.text))
+      return values_.report(key, path, fmt::format("{} stands on a stage of the template, not on its use", key.text));
+    if (stage_named(key.text))
+      return values_.report(key, path, fmt::format("one list item holds one stage, here are a use and {}", text::quoted(key.text)),
+                            "put - before each stage");
+    values_.unknown(key, path, "the use of a template", kUseKeys);
   }
 
   void unknown_stage(const Node& name, const std::string& path) {
@@ -254,8 +326,13 @@ class PipelineReader {
 
   const Node& root_;
   SettingsReader values_;
+  const Outside& outside_;
   PipelineSpec& spec_;
   std::span<const StageSpec* const> catalog_;
+  Templates templates_{values_};
+  Unfolding* unfolding_ = nullptr;  // null: what is read stands in a chain
+  UseNames names_;
+  size_t unfolded_ = 0;
 };
 
 Done apply(Node& root, std::span<const std::string> overrides) {
@@ -274,6 +351,7 @@ Loaded load_pipeline(std::string text, std::string file, const Outside& outside,
   Loaded loaded;
   loaded.spec.file = std::move(file);
   Document document = load_yaml(std::move(text));
+  include_files(document, loaded.spec, outside);
   loaded.problems = std::move(document.problems);
   const bool readable = document.root.kind != NodeKind::null || loaded.problems.empty();
   if (auto done = apply(document.root, overrides); !done) loaded.problems.push_back({{}, {}, done.error().text, {}});

@@ -39,7 +39,18 @@ std::string SettingsReader::quote_hint(std::string_view key, const Node& node) c
   return fmt::format("an expression is one string: write {}: '{}'", key, source);
 }
 
-std::optional<Setting::Value> SettingsReader::text(const Node& node, const std::string& path) {
+const Node* SettingsReader::resolve(const Node& node, const std::string& path) {
+  const std::string_view name = arguments_ && !resolved_ ? Arguments::named_by(node) : std::string_view();
+  if (name.empty()) return &node;
+  if (const Argument* argument = arguments_->find(name)) return &argument->value;
+  report(node, path, fmt::format("the template has no parameter {}", text::quoted(name)), did_you_mean(name, arguments_->names()));
+  return nullptr;
+}
+
+std::optional<Setting::Value> SettingsReader::text(const Node& written, const std::string& path) {
+  const Node* held = resolve(written, path);
+  if (!held) return std::nullopt;
+  const Node& node = *held;
   if (node.kind != Node::Kind::scalar)
     return report(node, path, fmt::format("wants a single value, here is {}", name_of(node))), std::nullopt;
   auto made = interpolate(node.text, outside_);
@@ -49,12 +60,27 @@ std::optional<Setting::Value> SettingsReader::text(const Node& node, const std::
 
 void SettingsReader::put(Settings& into, const Option& option, Setting::Value value, const Node& node, const std::string& path) {
   if (const auto good = check_value(option, value.text, value.key); !good) return report(node, path, good.error().text, good.error().hint);
+  if (arguments_ && holds_expressions(option)) {
+    auto bound = arguments_->bind(value.text);
+    if (!bound) return report(node, path, bound.error().text, bound.error().hint);
+    value.text = std::move(*bound);
+  }
+  if (arguments_ && !full() && (unfolded_ += value.text.size(), full()))
+    report(node, path, "the templates unfold to more than a pipeline can hold");
   Setting& setting = into.put(option.name);
   if (setting.values.empty()) setting.mark = node.mark;
   setting.values.push_back(std::move(value));
 }
 
 void SettingsReader::read(Settings& into, const Option& option, const Node& node, const std::string& path) {
+  const Node* value = holds_expressions(option) ? &node : resolve(node, path);
+  if (!value) return;
+  const bool outer = std::exchange(resolved_, resolved_ || value != &node);
+  held(into, option, *value, path);
+  resolved_ = outer;
+}
+
+void SettingsReader::held(Settings& into, const Option& option, const Node& node, const std::string& path) {
   const bool list = option.repeat || option.kind == Kind::words;
   if (node.kind == Node::Kind::map && (option.kind == Kind::named || option.kind == Kind::pairs)) return map(into, option, node, path);
   if (node.kind == Node::Kind::list && list && option.kind != Kind::named) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -88,6 +89,11 @@ std::optional<Address> stage_of(const EndSpec& end) {
   return std::move(*address);
 }
 
+bool id_like(std::string_view id) {
+  return !id.empty() &&
+         std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 std::string too_many_fallbacks() { return fmt::format("no more than {} ends stand in for one", kMaxFallbacks); }
 
 void settle(PipelineSpec& spec) {
@@ -124,13 +130,19 @@ bool same(const PipelineSpec& a, const PipelineSpec& b) {
   return same_settings(a.globals, b.globals) && std::equal(a.chains.begin(), a.chains.end(), b.chains.begin(), b.chains.end(), same_chain);
 }
 
+std::string place_in(const PipelineSpec& spec, Mark mark) {
+  if (mark.line <= 0) return spec.file;
+  const auto behind = std::find_if(spec.included.begin(), spec.included.end(), [&](const auto& f) { return f.first_line > mark.line; });
+  if (behind == spec.included.begin()) return fmt::format("{}:{}:{}", spec.file, mark.line, mark.column);
+  const IncludedFile& file = *std::prev(behind);
+  return fmt::format("{}:{}:{}", file.name, mark.line - file.first_line + 1, mark.column);
+}
+
 std::vector<std::string> lines_of(const PipelineSpec& spec, const Problems& problems) {
   std::vector<std::string> lines;
   for (const Problem& problem : problems) {
     std::string line;
-    if (!spec.file.empty()) line += spec.file + ":";
-    if (!spec.file.empty() && problem.mark.line > 0) line += fmt::format("{}:{}:", problem.mark.line, problem.mark.column);
-    if (!spec.file.empty()) line += ' ';
+    if (!spec.file.empty()) line += place_in(spec, problem.mark) + ": ";
     if (!problem.path.empty()) line += problem.path + ": ";
     const size_t first = problem.message.find('\n');
     line += problem.message.substr(0, first);

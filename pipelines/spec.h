@@ -61,10 +61,17 @@ struct ChainSpec {
   Mark mark;
 };
 
+// A file that another one includes. Its lines count on behind those of the file read before it, so that a Mark alone says where it is.
+struct IncludedFile {
+  std::string name;  // as seen from the current folder
+  int first_line;    // what its line 1 is called in Marks
+};
+
 struct PipelineSpec {
   Settings globals;  // of global_options()
   std::vector<ChainSpec> chains;
-  std::string file;  // empty: the command line
+  std::string file;                    // empty: the command line
+  std::vector<IncludedFile> included;  // in the order read
 };
 
 // One mistake. Loaders and checks collect them all before anything is said.
@@ -83,8 +90,12 @@ struct Loaded {
 
 // Each problem as a user reads it: file:line:col: path: message (hint). An expression's error has lines of its own below.
 std::vector<std::string> lines_of(const PipelineSpec& spec, const Problems& problems);
+// FILE:LINE:COL, or the file alone for a Mark without a line.
+std::string place_in(const PipelineSpec& spec, Mark mark);
 // All of them as one, under the exit status of the place they were made in.
 Error to_error(const PipelineSpec& spec, const Problems& problems);
+
+bool id_like(std::string_view id);  // small letters, digits and -
 
 // Gives every stage without an id its name, then NAME-2 ..., and every chain that needs them its implied ends. Loaders end with it.
 void settle(PipelineSpec& spec);

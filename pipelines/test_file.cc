@@ -6,7 +6,6 @@
 
 #include "core/base/base64.h"
 #include "core/base/text.h"
-#include "core/codec/json_text.h"
 #include "pipelines/suggest.h"
 
 namespace leat {
@@ -21,37 +20,6 @@ constexpr std::string_view kStepKeys[] = {"input", "wait", "expect"};
 constexpr std::string_view kInputKeys[] = {"file", "text", "base64"};
 constexpr std::string_view kExpectKeys[] = {"file", "text", "records", "count", "all", "any"};
 constexpr std::string_view kStart = "2000-01-01T00:00:00Z";
-
-// A value of the file as JSON: what YAML's core schema takes for a number, true, false or null is one, the rest is text.
-void to_json(const Node& node, std::string& out) {
-  const auto list = [&](char open, char close, const auto& items, auto&& put) {
-    out += open;
-    for (const auto& item : items) {
-      if (&item != &items.front()) out += ',';
-      put(item);
-    }
-    out += close;
-  };
-  switch (node.kind) {
-    case Kind::null:
-      out += "null";
-      return;
-    case Kind::scalar:
-      if (node.plain && (json::number(node.text) || node.text == "true" || node.text == "false" || node.text == "null"))
-        out += node.text;
-      else
-        json::quote(node.text, out);
-      return;
-    case Kind::list:
-      return list('[', ']', node.items, [&](const Node& item) { to_json(item, out); });
-    case Kind::map:
-      return list('{', '}', node.entries, [&](const Node::Entry& entry) {
-        json::quote(entry.key.text, out);
-        out += ':';
-        to_json(entry.value, out);
-      });
-  }
-}
 
 class TestReader {
  public:

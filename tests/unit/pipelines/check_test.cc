@@ -53,7 +53,7 @@ TEST(Check, Ports) {
 }
 
 TEST(Check, Ids) {
-  EXPECT_EQ(said("stages: [{map: ., id: a}, {map: ., id: a}]"), "p:1:27: stages[1].map: the id 'a' is taken");
+  EXPECT_EQ(said("stages: [{map: ., id: a}, {map: ., id: a}]"), "p:1:27: stages[1].map: the id 'a' is taken at p:1:10");
   EXPECT_EQ(said("stages: [{map: ., id: A.b}]"), "p:1:10: stages[0].map: the id 'A.b' has more than small letters, digits and -");
 }
 
