@@ -26,6 +26,13 @@ setup_letters() {
   expect_out $'letters\t2\nbytes\t14\nattempts\t2\nmap expression\t1\nmap malformed\t1'
 }
 
+@test "[39] a letter tells the stage the record failed in, none that it came through, and when" {
+  printf '%s\n' '{"a":1}' '{"a":2}' '{"a":"x"}' >in.ndjson
+  leat --from in.ndjson filter .a then skip 1 then map --id sum '.a + 1' then batch 10 then dlq dead.ndjson --to out.ndjson
+  [ "$(jq -r .error.stage dead.ndjson)" = sum ]
+  [ "$(jq -r '.error.first == .error.last and (now - (.error.first | sub("\\.[0-9]+"; "") | fromdate) | . >= -1 and . < 60)' dead.ndjson)" = true ]
+}
+
 @test "show prints one letter, purge empties the file" {
   setup_letters dead.ndjson
   run_leat dlq show dead.ndjson 2

@@ -253,7 +253,7 @@ PY
   cmp got want
 }
 
-@test "a buffer lets its siblings go on, keeps order, and says what there was no room for" {
+@test "[87] a buffer lets its siblings go on, keeps order, and says what there was no room for" {
   mkfifo pipe
   serve_late
   leat --summary=json --in lines --from pipe filter . --id in --to all \

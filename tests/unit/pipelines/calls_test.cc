@@ -218,7 +218,7 @@ void later(Loop& loop, int turns, std::function<void()> job) {
   loop.post([&loop, turns, job = std::move(job)] { later(loop, turns - 1, job); });
 }
 
-TEST_P(Calls, AFullWindowPausesTheSource) {
+TEST_P(Calls, Row48AFullWindowPausesTheSource) {
   Rig rig(options(8, 8), 1000, 1);
   rig.caller->mute = true;
   size_t given = 0;
@@ -306,7 +306,7 @@ TEST_P(Calls, WhatNobodyNeedsAnyMoreIsLetGo) {
   EXPECT_EQ(ledger.pending, 0u);
 }
 
-TEST_P(Calls, StrictNothingBehindTheFirstFailureGoesOn) {
+TEST_P(Calls, Row158StrictNothingBehindTheFirstFailureGoesOn) {
   Rig rig(options(8, 64), 500, 50);
   rig.graph.strict = true;
   rig.caller->in_turn = true;

@@ -39,7 +39,7 @@ TEST(Check, GoodPipelinesAreLeftAlone) {
     EXPECT_EQ(said(yaml), "") << yaml;
 }
 
-TEST(Check, Ports) {
+TEST(Check, Row28Ports) {
   EXPECT_EQ(said("chains:\n- stages: [{filter: .a}]\n  to: x\n- from: stage:filter.rejct\n  to: y\n"),
             "p:4:9: chains[1].from: filter has no port 'rejct' (did you mean reject?)");
   EXPECT_EQ(said("chains:\n- stages: [{filter: .a}]\n  to: x\n- from: stage:filter.zzzzzzzz\n  to: y\n"),
@@ -57,7 +57,7 @@ TEST(Check, Ids) {
   EXPECT_EQ(said("stages: [{map: ., id: A.b}]"), "p:1:10: stages[0].map: the id 'A.b' has more than small letters, digits and -");
 }
 
-TEST(Check, Cycles) {
+TEST(Check, Row23Cycles) {
   EXPECT_EQ(said("chains:\n- {from: [x, 'stage:b'], stages: [{map: ., id: a}]}\n- {from: 'stage:a', stages: [{map: ., id: b}]}\n"),
             "p:3:10: chains[1].from: the records would run in a circle");
   EXPECT_EQ(said("chains:\n- {from: ['-', 'stage:a.err'], stages: [{map: ., id: a}]}\n- from: x\n"),

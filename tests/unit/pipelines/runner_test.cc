@@ -118,7 +118,7 @@ struct Shape {
 };
 class Lanes : public testing::TestWithParam<Shape> {};
 
-TEST_P(Lanes, EveryRecordReachesEverySinkInTheOrderOfItsSource) {
+TEST_P(Lanes, Row86EveryRecordReachesEverySinkInTheOrderOfItsSource) {
   const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
   rig.patience = patience;
@@ -187,6 +187,27 @@ TEST_P(Lanes, ADrainDeliversWhatWasRead) {
   EXPECT_FALSE(outcome.drain_expired);
 }
 
+TEST_P(Lanes, Row30StoppedAgainAndAgainItStopsOnce) {
+  const auto [threads, per_batch, rest, patience] = GetParam();
+  Rig rig;
+  rig.patience = patience;
+  auto& a = rig.source(std::make_unique<FakeSource>("a", 200, per_batch, rest));
+  a.endless = true;
+  const auto& sink = rig.sink(std::make_unique<FakeSink>(FakeSink::Manner::pauses, 20), {0});
+  bool drained = false;
+  a.on_commit = [&](uint64_t position) {
+    if (position < 100 || std::exchange(drained, true)) return;
+    rig.loop.post([&] {
+      for (int i = 0; i < 3; ++i) rig.runner->drain();
+    });
+  };
+  const Outcome outcome = rig.run(threads);
+  for (int i = 0; i < 2; ++i) rig.runner->drain(), rig.runner->abort();
+  EXPECT_EQ(sink.records, names("a", a.given));
+  EXPECT_EQ(outcome.lost, 0u);
+  EXPECT_FALSE(outcome.drain_expired);
+}
+
 TEST_P(Lanes, AnAbortCommitsNothingThatWasNotDelivered) {
   const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
@@ -241,7 +262,7 @@ TEST_P(Lanes, AReaderThatLeavesStopsItsSource) {
   EXPECT_FALSE(outcome.error);
 }
 
-TEST_P(Lanes, TakeStopsAnEndlessSource) {
+TEST_P(Lanes, Row52TakeStopsAnEndlessSource) {
   const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
   rig.patience = patience;
@@ -284,7 +305,7 @@ TEST_P(Lanes, FilesAreReadOneAfterAnother) {
   EXPECT_EQ(sink.records, expected);
 }
 
-TEST_P(Lanes, AFailedSourceLetsTheOthersFinish) {
+TEST_P(Lanes, Row40AFailedSourceIsToldAndLetsTheOthersFinish) {
   const auto [threads, per_batch, rest, patience] = GetParam();
   Rig rig;
   rig.patience = patience;

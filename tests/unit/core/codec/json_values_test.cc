@@ -78,7 +78,7 @@ TEST(JsonArray, Elements) {
   EXPECT_FALSE(read("json-array", "[]").broken);
 }
 
-TEST(JsonArray, BrokenStreams) {
+TEST(JsonArray, Row41BrokenStreams) {
   const auto why = [](std::string_view bytes) {
     const auto fed = read("json-array", bytes);
     return fed.broken ? fed.broken->text : "";
@@ -96,7 +96,7 @@ TEST(JsonArray, BrokenStreams) {
   EXPECT_EQ(read("json-array", "[{},[] ").records, (Records{"{}", "[]"}));
 }
 
-TEST(JsonArray, Writes) {
+TEST(JsonArray, Row147Writes) {
   EXPECT_EQ(convert("ndjson", "json-array", "").bytes, "[]\n");
   EXPECT_EQ(convert("ndjson", "json-array", "{\"a\": 1}\n2\n").bytes, "[{\"a\": 1},2]\n");
   EXPECT_EQ(convert("lines", "json-array", "x\"\ny\n").bytes, "[\"x\\\"\",\"y\"]\n");

@@ -54,7 +54,7 @@ class LetterTest : public testing::TestWithParam<bool> {
 };
 INSTANTIATE_TEST_SUITE_P(, LetterTest, testing::Values(true, false), [](const auto& each) { return each.param ? "Json" : "Artifacts"; });
 
-TEST_P(LetterTest, EveryByteAndTheReasonComeBack) {
+TEST_P(LetterTest, Row38EveryByteAndTheReasonComeBack) {
   std::mt19937 random(3);
   SlabRef slab = pool_.take();
   slab->format = &json_format();

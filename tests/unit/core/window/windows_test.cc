@@ -88,7 +88,7 @@ std::vector<Record> random_records(std::mt19937_64& random, size_t count) {
   return records;
 }
 
-TEST(Slices, AgreeWithTheReferenceForAnySizeAndStep) {
+TEST(Slices, Row96And97AgreeWithTheReferenceForAnySizeAndStep) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 300; ++round) {
     const double every = 1 + static_cast<double>(random() % 8);

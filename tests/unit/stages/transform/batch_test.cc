@@ -69,7 +69,7 @@ TEST(Batch, ADueArrayGoesOutBeforeMoreInput) {
   }
 }
 
-TEST(Batch, WhatIsNotJsonFailsAndIsNoMember) {
+TEST(Batch, Row65WhatIsNotJsonFailsAndIsNoMember) {
   const auto outcome = test::run_lawful(kBatch, {{"size", "2"}}, lines({"1", "oops", "2"}));
   EXPECT_EQ(outcome.out(), (Lines{"[1,2]"}));
   ASSERT_EQ(outcome.failed.size(), 1u);

@@ -38,6 +38,13 @@ TEST(Window, ByTimeAndKeyInOrderOfEndThenKey) {
                                   answer(10, 20, R"(,"host":"a","class":2,"n":1,"ms":7,"mean":7)")}));
 }
 
+// Two users click at the very same times.
+TEST(Window, Row101SessionsOfEqualTimesAreOneForEachKey) {
+  const auto outcome = test::run_lawful(kWindow, {{"session", "10s"}, {"by", ".u", ""}, {"time", ".t"}, {"emit", "{n: count}"}},
+                                        lines({R"({"t":1,"u":"a"})", R"({"t":1,"u":"b"})", R"({"t":4,"u":"b"})", R"({"t":4,"u":"a"})"}));
+  EXPECT_EQ(outcome.out(), (Lines{answer(1, 14, R"(,"u":"a","n":2)"), answer(1, 14, R"(,"u":"b","n":2)")}));
+}
+
 TEST(Window, KeysThatAreEqualAreOneHoweverSpelt) {
   const auto outcome = test::run_lawful(kWindow, {{"global"}, {"by", ".k"}, {"time", ".t"}, {"emit", "{n: count}"}},
                                         lines({R"({"k":1,"t":0})", R"({"k":1.0,"t":0})", R"({"k":"\u0041","t":0})", R"({"k":"A","t":0})",
