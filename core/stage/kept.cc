@@ -59,14 +59,14 @@ void Resend::send() {
 }
 
 void Waiting::put(Instant due, Kept&& record) {
-  bytes_ += record.size();
+  bytes_ += record.cost();
   line_.emplace_hint(line_.upper_bound(due), due, std::move(record));
 }
 
 Kept Waiting::pop() {
   Kept first = std::move(line_.begin()->second);
   line_.erase(line_.begin());
-  bytes_ -= first.size();
+  bytes_ -= first.cost();
   return first;
 }
 

@@ -24,8 +24,7 @@ class Kept {
   Kept(const Batch& batch, uint32_t record);
 
   std::string_view record() const { return bytes_; }
-  size_t size() const { return bytes_.size() + 1; }             // as Backlog counts: with its end
-  size_t cost() const;                                          // bytes of memory with all that travels with it, whatever batch it came in
+  size_t cost() const;  // bytes of memory with all that travels with it, whatever batch it came in: what a bound in bytes counts
   const Envelope* envelope() const { return envelope_.get(); }  // null: records have none
   const Receipt& receipt() const { return receipt_; }
   void to_json(std::string& out) const { format_->to_json(bytes_, out); }  // as Format does; of a record that has been read

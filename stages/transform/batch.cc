@@ -13,6 +13,8 @@
 namespace leat {
 namespace {
 
+constexpr size_t kMostMembers = 16u << 20;  // bytes of envelopes: small records may have large ones
+
 class Collect final : public Stage {
  public:
   Collect(uint64_t size, uint64_t bytes, std::optional<Duration> latency, uint64_t seed)
@@ -31,7 +33,7 @@ class Collect final : public Stage {
       kept_.keep(batch.receipt());
       if (count_ == size_)
         close("size", out, turn.now);
-      else if (array_.size() + 1 >= bytes_)
+      else if (array_.size() + 1 >= bytes_ || members_.size() >= kMostMembers)
         close("bytes", out, turn.now);
     });
     batch.clear();

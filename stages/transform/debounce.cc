@@ -58,9 +58,8 @@ class Debounce final : public Stage {
     const window::Key key{key_, waiting_.hash(key_)};
     uint32_t row = waiting_.find(key);
     const bool known = row != window::Recent::kNone;
-    const size_t size = batch.slab().record(record).size() + 1;
     if (known) {
-      bytes_ -= last_[row].size();
+      bytes_ -= last_[row].cost();
       last_[row].let_go();
       waiting_.renew(row, now);
     } else {
@@ -68,7 +67,7 @@ class Debounce final : public Stage {
       last_.grow(waiting_.end());
     }
     last_[row] = Kept(batch, record);
-    bytes_ += size;
+    bytes_ += last_[row].cost();
     for (; waiting_.size() > 1 && full(); ++evicted_) release_oldest(out);
     return known ? 1 : 0;
   }
@@ -81,7 +80,7 @@ class Debounce final : public Stage {
 
   void release_oldest(Resend& out) {
     const uint32_t row = waiting_.oldest();
-    bytes_ -= last_[row].size();
+    bytes_ -= last_[row].cost();
     out.add(std::exchange(last_[row], {}));
     waiting_.forget(row);
   }
@@ -106,7 +105,11 @@ constexpr std::array kOptions{
            .required = true},
     Option{.name = "by", .kind = Option::Kind::expr, .value = "EXPR", .help = "for each value of EXPR on its own", .repeat = true},
     Option{.name = "max_keys", .kind = Option::Kind::count, .value = "N", .help = "how many keys may wait", .fallback = "100000"},
-    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how many bytes of records", .fallback = "64MiB"},
+    Option{.name = "max_bytes",
+           .kind = Option::Kind::size,
+           .value = "SIZE",
+           .help = "how much memory their records may take",
+           .fallback = "64MiB"},
 };
 
 constexpr std::array kPorts{PortSpec{"out", "the last record of each key before it went quiet"},

@@ -80,7 +80,7 @@ constexpr std::array kOptions{
            .help = "a record whose time is further ahead of the clock fails",
            .fallback = "1h"},
     Option{.name = "max_records", .kind = Option::Kind::count, .value = "N", .help = "how many may wait", .fallback = "100000"},
-    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how many bytes of them", .fallback = "64MiB"},
+    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how much memory they may take", .fallback = "64MiB"},
 };
 
 constexpr std::array kPorts{PortSpec{"out", "every record, later"}, PortSpec{"err", "records without a time, or with one too far ahead"}};

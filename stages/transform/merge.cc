@@ -82,13 +82,13 @@ class Merge final : public Stage {
   void put(Instant time, const Batch& batch, uint32_t record) {
     const auto at = line_.emplace(Place{time, batch.origin(), number_++}, Kept(batch, record)).first;
     Input& input = inputs_[batch.origin()];
-    ++input.records, input.bytes += at->second.size();
+    ++input.records, input.bytes += at->second.cost();
   }
 
   void pop(Resend& out) {
     const auto first = line_.begin();
     Input& input = inputs_[first->first.origin];
-    --input.records, input.bytes -= first->second.size();
+    --input.records, input.bytes -= first->second.cost();
     out.add(std::move(first->second));
     line_.erase(first);
   }
@@ -148,7 +148,7 @@ constexpr std::array kOptions{
            .fallback = "10s"},
     Option{
         .name = "max_records", .kind = Option::Kind::count, .value = "N", .help = "how many of one input may wait", .fallback = "100000"},
-    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how many bytes of them", .fallback = "64MiB"},
+    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how much memory they may take", .fallback = "64MiB"},
 };
 
 constexpr std::array kPorts{PortSpec{"out", "the records of all inputs, in order of time"}, PortSpec{"err", "records without a time"},

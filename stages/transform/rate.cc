@@ -110,7 +110,7 @@ constexpr std::array kOptions{
            .fallback = "wait",
            .choices = "wait|drop|dlq"},
     Option{.name = "max_records", .kind = Option::Kind::count, .value = "N", .help = "how many may wait", .fallback = "10000"},
-    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how many bytes of them", .fallback = "64MiB"},
+    Option{.name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how much memory they may take", .fallback = "64MiB"},
 };
 
 constexpr std::array kPorts{PortSpec{"out", "records at the rate, in order"}, PortSpec{"err", "under dlq: what is too much"},

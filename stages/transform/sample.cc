@@ -1,6 +1,7 @@
 // sample: passes some of the records. The same seed on the same input passes the same records, whatever blocks they came in.
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 
 #include <fmt/format.h>
@@ -82,14 +83,17 @@ class Reservoir final : public Stage {
  private:
   struct Drawn {
     uint64_t seen = 0;
-    std::vector<std::pair<uint64_t, Kept>> kept;  // each with its number
+    std::deque<std::pair<uint64_t, Kept>> kept;  // each with its number; no copy of all when it grows
   };
 
   void draw(Drawn& drawn, const Batch& batch, uint32_t record, Turn& turn) {
     const uint64_t place = drawn.seen < size_ ? drawn.kept.size() : below(drawn.seen + 1);
     if (place >= size_) return ++drawn.seen, void();
-    const size_t old = place < drawn.kept.size() ? drawn.kept[place].second.size() : 0;
-    if (bytes_ - old + batch.slab().record(record).size() + 1 > most_) {
+    const size_t old = place < drawn.kept.size() ? drawn.kept[place].second.cost() : 0;
+    Kept kept(batch, record);
+    const size_t cost = kept.cost();
+    if (bytes_ - old + cost > most_) {
+      kept.let_go();
       turn.fail(record, {"limit", fmt::format("{} bytes are drawn already (max-bytes)", most_)});
       return;
     }
@@ -97,8 +101,8 @@ class Reservoir final : public Stage {
       drawn.kept[place].second.let_go();
     else
       drawn.kept.emplace_back();
-    drawn.kept[place] = {drawn.seen++, Kept(batch, record)};
-    bytes_ += drawn.kept[place].second.size() - old;
+    drawn.kept[place] = {drawn.seen++, std::move(kept)};
+    bytes_ += cost - old;
   }
 
   // Uniform in [0, n).
@@ -111,7 +115,7 @@ class Reservoir final : public Stage {
     std::sort(drawn.kept.begin(), drawn.kept.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     Resend out(turn);
     for (auto& [number, record] : drawn.kept) {
-      bytes_ -= record.size();
+      bytes_ -= record.cost();
       out.add(std::move(record));
     }
     out.send();
@@ -134,8 +138,11 @@ constexpr std::array kOptions{
     Option{.name = "every", .kind = Option::Kind::count, .value = "N", .help = "instead: the first record and then each Nth"},
     Option{.name = "reservoir", .kind = Option::Kind::count, .value = "K", .help = "instead: K records of each input, drawn from all"},
     Option{.name = "interval", .kind = Option::Kind::duration, .value = "DURATION", .help = "K records of each such time, by arrival"},
-    Option{
-        .name = "max_bytes", .kind = Option::Kind::size, .value = "SIZE", .help = "how many bytes a reservoir holds", .fallback = "64MiB"},
+    Option{.name = "max_bytes",
+           .kind = Option::Kind::size,
+           .value = "SIZE",
+           .help = "how much memory a reservoir may take",
+           .fallback = "64MiB"},
 };
 
 constexpr std::array kPorts{PortSpec{"out", "the records drawn"},

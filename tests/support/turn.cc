@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/codec/json_format.h"
+#include "core/stage/kept.h"
 
 namespace leat::test {
 namespace {
@@ -56,6 +57,15 @@ Settings settings_of(const StageSpec& spec, const std::vector<Set>& sets) {
     settings.put(set.name).values.push_back({std::string(set.key), std::string(set.text), {}});
   }
   return settings;
+}
+
+std::string room_for(size_t records) {
+  Pool pool;
+  const SlabRef slab = pool.take();
+  slab->add("1");
+  Kept kept(Batch(slab, Receipt(), 0), 0);
+  kept.let_go();
+  return std::to_string(records * kept.cost());
 }
 
 Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16_t> inputs) : spec_(spec), inputs_(std::move(inputs)) {

@@ -76,6 +76,9 @@ struct Set {
 };
 Settings settings_of(const StageSpec& spec, const std::vector<Set>& sets);
 
+// Bytes in which so many records of one character can be kept, and not one more.
+std::string room_for(size_t records);
+
 class Rig {
  public:
   // Makes the stage; `inputs` are the origins that can reach it. A refusal is a test failure; see refusal() for those wanted.

@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -261,6 +262,27 @@ TEST_P(StageLaws, NothingComesOfNothing) {
   const Result result = run(spec(), {});
   EXPECT_EQ(result.out, "");
   EXPECT_TRUE(result.letters.empty());
+}
+
+// No descriptor and no process; that no memory stays is for the sanitizers to say.
+TEST_P(StageLaws, CutShortAtAnyPointItLeavesNothingBehind) {
+  const PipelineSpec example = spec();
+  const auto steps = hostile();
+  run(example, steps);  // what is made once and kept
+  const auto descriptors = [] { return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator{}); };
+  const auto before = descriptors();
+  for (size_t cut = 0; cut <= steps.size(); ++cut) {
+    auto made = Rehearsal::make(example, script_of());
+    ASSERT_TRUE(made) << made.error().text;
+    give_file(**made, example);
+    for (size_t i = 0; i < cut; ++i) {
+      ASSERT_TRUE(steps[i].bytes.empty() || (*made)->give(standard_input(example), steps[i].bytes));
+      ASSERT_TRUE((*made)->wait(steps[i].time));
+    }
+    made->reset();
+    EXPECT_EQ(descriptors(), before) << "after " << cut << " steps";
+    EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1) << "a process is left after " << cut << " steps";
+  }
 }
 
 // What passes unchanged passes once, in the order it came, with everything its envelope said.

@@ -6,43 +6,12 @@
 
 #include "core/data/artifact.h"
 #include "stages/catalog.h"
+#include "tests/support/stage_runs.h"
 #include "tests/support/turn.h"
 
 namespace leat {
 namespace {
 
-// How to run each stage so that it lets something out. White space and escapes make new spellings show as new bytes.
-const std::map<std::string_view, std::vector<test::Set>> kRuns{
-    {"absent", {{"duration", "1s"}, {"by", ".[0]", "n"}}},
-    {"batch", {{"size", "2"}}},
-    {"buffer", {{"size", "2"}}},
-    {"dedupe", {{"key", ".[0]"}}},
-    {"expect", {{"require", ".[0]"}}},
-    {"delay", {{"duration", "1s"}}},
-    {"filter", {{"expr", ".[0] > 1"}}},
-    {"flatten", {}},
-    {"join", {{"on", ".[0]"}, {"within", "1s"}, {"outer"}}},
-    {"lookup", {{"table", "/dev/null"}, {"codec", "csv"}, {"on", ".[0]", "n"}}},
-    {"map", {{"expr", ".[]"}}},
-    {"parse", {{"text", "\"{\\\"a\\\":1}\""}, {"codec", "json"}}},
-    {"route", {{"case", ".[0] > 1", "big"}}},
-    {"sample", {{"every", "2"}}},
-    {"set", {{"field", ".[0]", "meta.first"}}},
-    {"skip", {{"count", "1"}}},
-    {"sort", {{"key", "-.[0]"}}},
-    {"take", {{"count", "3"}}},
-    {"topk", {{"count", "2"}, {"value", ".[0]"}}},
-    {"unbatch", {}},
-    {"debounce", {{"duration", "1s"}, {"by", ".[0]"}}},
-    {"merge", {{"time", ".[0]"}}},
-    {"monitor", {}},
-    {"partition", {{"parts", "2"}, {"by", ".[0]"}}},
-    {"rate", {{"rate", "2/s"}}},
-    {"split", {{"expr", ".[0] > 1"}}},
-    {"switch", {{"on", ".[0]"}, {"case", "small", "1"}, {"default", "rest"}}},
-    {"throttle", {{"duration", "1s"}, {"by", ".[0]"}}},
-    {"window", {{"count", "2"}, {"emit", "{n: count}"}}},
-};
 const auto kLines = test::lines({"[1, 2]", "[ 2 ]", "[3,\"\\u0041\"]", "[4]", "[5, {\"a\": 1}]"});
 // Of stages that take nothing but objects.
 const auto kObjects = test::lines({R"({"a":{"b": 1}})", R"({"a":"\u0041"})"});
@@ -96,8 +65,8 @@ std::vector<Made> run(const StageSpec& spec, const std::vector<test::Set>& sets,
 TEST(Envelopes, NoStageLetsOneOutThatDoesNotHold) {
   for (const StageSpec* spec : stage_catalog()) {
     if (spec->calls) continue;  // they are answered from outside: tests/unit/pipelines/calls_test.cc
-    const auto sets = kRuns.find(spec->name);
-    ASSERT_NE(sets, kRuns.end()) << spec->name << " is not tried: say how to run it";
+    const auto sets = test::kStageRuns.find(spec->name);
+    ASSERT_NE(sets, test::kStageRuns.end()) << spec->name << " is not tried: say how to run it";
     for (size_t size : {1, 2, 9}) {
       SCOPED_TRACE(std::string(spec->name) + ", batches of " + std::to_string(size));
       const auto all = run(*spec, sets->second, size);
@@ -125,7 +94,7 @@ TEST(Envelopes, WhatIsNotChangedStaysVouchedFor) {
   for (const StageSpec* spec : stage_catalog()) {
     if (spec->new_bytes) continue;
     SCOPED_TRACE(std::string(spec->name));
-    for (const auto& [envelope, bytes] : run(*spec, kRuns.at(spec->name), 9)) {
+    for (const auto& [envelope, bytes] : run(*spec, test::kStageRuns.at(spec->name), 9)) {
       EXPECT_TRUE(envelope.has_checksum_of(bytes));
       EXPECT_EQ(envelope.signature.empty(), spec->name == "set");
     }
