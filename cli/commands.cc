@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/complete.h"
 #include "cli/dlq.h"
+#include "cli/fmt.h"
 #include "cli/init.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
@@ -272,6 +273,16 @@ const Command kCommands[] = {
     {"init", "[RECIPE] [--print] [--force]", "begin a pipeline file from a recipe",
      "Writes RECIPE.yaml and its test cases, RECIPE_test.yaml, into the current folder; without a name it lists the recipes.",
      init_options(), false, init_command},
+    {"fmt", "[--check|--write] [FILE]...", "put pipeline files into their one form",
+     "Prints each file, or standard input, with two blanks to a level, one where one belongs, quotes only where they are needed and at "
+     "most "
+     "one empty line in a row. Comments stay, at the depth of what they stand in front of. The order of keys, the bytes of expressions and "
+     "anchors stay too. --check prints the names of the files that would change, and exits with 1 if there are any. --write puts them in "
+     "the place of the old ones, each as a whole or not at all.\n\n"
+     "What is printed was read again and says the same. A file with a mistake in its YAML, or in a shape of YAML that cannot be kept, is "
+     "refused and stays as it is; whether it is a pipeline is for leat check to say. Files of test cases are laid out too; leat.toml is "
+     "not.",
+     fmt_options(), false, fmt_command},
     {"list", "[KIND]", "list stages, commands, codecs, ends, functions or topics", "One line each, its name first.", kListOptions, false,
      list_command},
     {"dlq", "ls|show|stats|replay|purge FILE [--run PIPELINE [--into STAGE]]", "look into a file of dead letters",

@@ -2,15 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include <fmt/format.h>
 
+#include "cli/report.h"
 #include "core/base/text.h"
 
 namespace leat {
@@ -56,6 +59,26 @@ Result<std::string> read_small_file(const std::string& path) {
   if (got < 0) return failed(error);
   if (text.size() > kMax) return Error{Error::Kind::no_input, fmt::format("{}: longer than {}", path, text::size(kMax)), {}};
   return text;
+}
+
+Done replace_file(const std::string& path, std::string_view bytes) {
+  const auto failed = [&] { return Error{Error::Kind::io, fmt::format("cannot write {}: {}", path, std::strerror(errno)), {}}; };
+  struct stat info {};
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), std::free);
+  if (!real || ::stat(real.get(), &info) != 0) return failed();
+  const std::string target = real.get();
+  const size_t slash = target.rfind('/') + 1;
+  std::string beside = target.substr(0, slash) + "." + target.substr(slash) + ".XXXXXX";
+  const int fd = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (fd < 0) return failed();
+  int error = ::fchmod(fd, info.st_mode & 07777) == 0 ? write_all(fd, bytes) : errno;
+  if (error == 0 && ::fsync(fd) != 0) error = errno;
+  if (::close(fd) != 0 && error == 0) error = errno;
+  if (error == 0 && ::rename(beside.c_str(), target.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(beside.c_str());
+  errno = error;
+  return failed();
 }
 
 bool write_file(const std::string& path, std::string_view bytes) {
