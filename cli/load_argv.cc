@@ -121,7 +121,7 @@ class Argv {
 
   // `leat filter .x --from FILE` would filter stdin, and copy the file: nobody asks for that.
   void meant_for_first(const ChainSpec& first, const ChainSpec& second) {
-    if (std::any_of(second.from.begin(), second.from.end(), stage_of) || second.from.empty() || !second.stages.empty() || second.dlq ||
+    if (std::any_of(second.from.begin(), second.from.end(), inside) || second.from.empty() || !second.stages.empty() || second.dlq ||
         !first.from.empty() || !first.to.empty())
       return;
     report("--from " + second.from.front().url, "begins a second chain, without a stage, and the first reads standard input",

@@ -7,6 +7,7 @@
 #include "cli/prose.h"
 #include "core/base/text.h"
 #include "core/expr/builtins.h"
+#include "pipelines/kinds.h"
 #include "pipelines/options.h"
 #include "pipelines/suggest.h"
 
@@ -49,9 +50,20 @@ Page::Section section(std::string title, std::vector<Page::Block> blocks) { retu
 
 std::vector<Page::Entry> port_entries(const StageSpec& stage) {
   std::vector<Page::Entry> made;
-  for (const PortSpec& port : stage.ports) made.push_back({std::string(port.name), std::string(port.help)});
+  for (size_t i = 0; i < stage.ports.size(); ++i) {
+    const RecordKind kind = gives(stage, static_cast<Port>(i));
+    const bool said = kind == RecordKind::item || kind == RecordKind::batch || kind == RecordKind::window;
+    made.push_back({std::string(stage.ports[i].name),
+                    fmt::format("{}{}", stage.ports[i].help, said ? fmt::format(" [{}]", name_of(kind)) : std::string())});
+  }
   if (stage.more_ports) made.push_back({"NAME", "one for each name that was given"});
   return made;
+}
+
+// What it takes, where that is not everything.
+std::string taken(const StageSpec& stage) {
+  return stage.takes == RecordKind::any ? std::string()
+                                        : fmt::format("It takes a {}; a record of another kind fails.", name_of(stage.takes));
 }
 
 std::string example_text(const Example& example) {
@@ -174,6 +186,7 @@ Page stage_page(const StageSpec& stage) {
   if (!stage.details.empty()) page.sections.push_back(section("Description", blocks_of(stage.details)));
   if (!stage.options.empty()) page.sections.push_back(section("Options", {entries(option_entries(stage.options))}));
   page.sections.push_back(section("Ports", {entries(port_entries(stage))}));
+  if (const std::string takes = taken(stage); !takes.empty()) page.sections.back().blocks.push_back(paragraph(takes));
   if (takes_guards(stage)) page.sections.push_back(section("Guards", {entries(option_entries(guard_options()))}));
   if (!stage.examples.empty()) page.sections.push_back(section("Examples", {example_block(stage)}));
   return page;
@@ -242,6 +255,7 @@ Page stages_page(const Tables& tables) {
     for (Page::Block& block : stage_blocks(*stage)) blocks.push_back(std::move(block));
     blocks.push_back(paragraph("Ports:"));
     blocks.push_back(entries(port_entries(*stage)));
+    if (std::string takes = taken(*stage); !takes.empty()) blocks.push_back(paragraph(std::move(takes)));
     if (!stage->examples.empty()) blocks.push_back(example_block(*stage));
     page.sections.push_back(section(std::string(stage->name), std::move(blocks)));
   }
@@ -255,6 +269,8 @@ Page pipeline_page(const Tables&) {
   for (const Option& option : global_options())
     if (!hidden(option))
       globals.push_back({fmt::format("{}: {}", option.name, option.kind == Kind::flag ? "true" : option.value), option_text(option)});
+  auto hooks = blocks_of(prose::kHooks);
+  hooks.push_back(entries(prose::hooks()));
   page.sections = {
       section("Description", blocks_of(prose::kPipeline)),
       section("Keys of a chain",
@@ -266,10 +282,12 @@ Page pipeline_page(const Tables&) {
                    {"to", "a sink, or a list of them"},
                    {"dlq", "a sink for what failed in this chain"}})}),
       section("Keys of the file", {entries({{"chains", "a list of chains, instead of one chain's keys at the top"},
+                                            {"hooks", "who is told of what happens; see below"},
                                             {"include", "a file, or a list of files, that belong to this one"},
                                             {"templates", "a map of names and lists of stages, for use"},
                                             {"tests", "the cases of leat test, see leat-tests(5)"}}),
                                    entries(std::move(globals))}),
+      section("Hooks", std::move(hooks)),
       section("Values", blocks_of(prose::kPipelineValues)),
       section("Variables", blocks_of(prose::kPipelineVariables)),
       section("Include", blocks_of(prose::kPipelineInclude)),

@@ -95,18 +95,6 @@ const std::string_view kExpressions =
 
 const std::string_view kEnvelope = "Beside its payload a record has an envelope. Text input gets one only if somebody asks for it.";
 
-const std::string_view kStages =
-    "Every stage has the ports out and err; some have more. What leaves by a port that nobody reads is dropped and counted, and does not "
-    "change the exit "
-    "status; err is the exception. --id NAME gives any stage a name of its own.";
-
-const std::string_view kDlq =
-    "  leat ... then dlq END [OPTION]...\n"
-    "\n"
-    "Stands among the stages of a chain, and in a file is a key of the chain, but is a sink: it takes what fails anywhere in that chain. "
-    "Into a file that "
-    "ends in .ndjson each letter is one line of JSON with the reason and the record, as text or base64; into others, an artifact.";
-
 const std::string_view kPacked =
     "Input that begins like gzip or zstd is unpacked, whatever it is called and wherever it comes from, members and frames one after "
     "another; --decompress says otherwise. Records that only happen to begin so (with the bytes 1F 8B, 28 B5 2F FD or 5x 2A 4D 18) want "
@@ -190,6 +178,7 @@ std::vector<Page::Entry> ends() {
       {"stage:ID.PORT", "input only: what leaves a stage by a port"},
       {"sqlite:FILE", "the rows of --query (or sqlite:FILE?q=SQL); on output a --table"},
       {"generate:EXPR", "input only: each output of an expression over {n, random}, n from 0 on and random below 1"},
+      {"events:NAME,...", "input only: what happens in the run, as JSON; leat-pipeline(5) names the events"},
       {"drop:", "output only: nowhere; what goes there counts as delivered"},
   };
 }

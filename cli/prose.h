@@ -26,6 +26,7 @@ extern const std::string_view kPipelineInclude;
 extern const std::string_view kPipelineTemplates;
 extern const std::string_view kPipelineTemplate;
 extern const std::string_view kPipelineExample;
+extern const std::string_view kHooks;
 extern const std::string_view kTests;  // leat-tests(5)
 extern const std::string_view kTestInput;
 extern const std::string_view kTestExpect;
@@ -45,6 +46,7 @@ std::vector<Page::Entry> exit_statuses();
 std::vector<Page::Entry> environment();
 std::vector<Page::Entry> files();
 std::vector<Page::Entry> aggregates();
+std::vector<Page::Entry> hooks();
 std::vector<Page::Entry> case_keys();
 std::vector<Page::Entry> expectation_keys();
 std::vector<Page::Entry> envelope_variables();

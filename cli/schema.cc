@@ -8,6 +8,7 @@
 
 #include "cli/schema_text.h"
 #include "core/base/text.h"
+#include "core/stage/event.h"
 #include "pipelines/options.h"
 
 namespace leat {
@@ -56,6 +57,7 @@ class Schema {
                                            {"type", quoted("object")},
                                            {"propertyNames", pattern("^[a-z0-9-]+$")},
                                            {"additionalProperties", reference("template")}}));
+    keys.emplace_back("hooks", hooks());
     keys.emplace_back("tests", cases_schema());
     std::vector<std::string> some;
     for (const char* key : {"chains", "from", "stages", "to", "dlq", "include", "templates"})
@@ -136,6 +138,21 @@ class Schema {
 
   static Members chain_keys() {
     return {{"from", reference("sources")}, {"stages", reference("stages")}, {"to", reference("sinks")}, {"dlq", reference("sink")}};
+  }
+
+  // One place for what happens, or several: an end, a stage, or a chain without its source.
+  static std::string hooks() {
+    Members keys, chain = chain_keys();
+    chain.erase(chain.begin());
+    const std::string one = any_of(
+        {reference("sink"), reference("stage"),
+         object({{"type", quoted("object")}, {"properties", object(chain)}, {"additionalProperties", "false"}, {"minProperties", "1"}})});
+    for (std::string_view event : kEvents)
+      keys.emplace_back(fmt::format("on_{}", event), any_of({one, object({{"type", quoted("array")}, {"minItems", "1"}, {"items", one}})}));
+    return object({{"type", quoted("object")},
+                   {"properties", object(keys)},
+                   {"additionalProperties", "false"},
+                   {"description", quoted("who is told of what happens in the run")}});
   }
 
   static std::string one_or_more(std::string_view name) {

@@ -1,5 +1,6 @@
 #include "cli/summary.h"
 
+#include <algorithm>
 #include <span>
 
 #include <fmt/format.h>
@@ -29,11 +30,24 @@ void put_counts(const std::map<std::string, uint64_t>& counts, std::string& out)
   out += '}';
 }
 
-std::string sum(std::span<const Ledger::Total> totals) {
+std::string sum(std::span<const Totals::Named> totals) {
   std::string line;
   for (const auto& [name, count] : totals)
     if (count > 0 || line.empty()) line += fmt::format("{}{} {}", line.empty() ? "" : " + ", name, count);
   return line;
+}
+
+std::string law(const Totals& totals) {
+  return fmt::format("{} = {}{}\n", sum(totals.born()), sum(totals.fates()), totals.balanced() ? "" : "  DOES NOT BALANCE");
+}
+
+void put_totals(const Totals& totals, std::string& out) {
+  for (const auto& [name, count] : totals.born()) out += fmt::format(R"("{}":{},)", name, count);
+  for (const auto& [name, count] : totals.fates()) out += fmt::format(R"("{}":{},)", name, count);
+}
+
+bool reads_events(const Ledger& ledger) {
+  return std::any_of(ledger.rows.begin(), ledger.rows.end(), [](const LedgerRow& row) { return row.kind == "events"; });
 }
 
 }  // namespace
@@ -41,12 +55,13 @@ std::string sum(std::span<const Ledger::Total> totals) {
 std::string summary_text(const Ledger& ledger, Duration elapsed) {
   std::string out = fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", "id", "in", "out", "missing", "failed", "");
   for (const LedgerRow& row : ledger.rows) {
-    const bool sink = row.kind == "sink" || row.kind == "fallback" || row.kind == "dlq";
+    const bool sink = row.kind == "sink" || row.kind == "fallback" || row.kind == "dlq" || row.kind == "hook";
     out += fmt::format("{:<20} {:>12} {:>12} {:>12} {:>10}  {}\n", row.id, row.in, sink ? row.delivered : row.passed + row.emitted,
                        row.missing, row.failed, notes_of(row));
   }
   const double seconds = std::chrono::duration<double>(elapsed).count();
-  out += fmt::format("{} = {}{}\n", sum(ledger.born()), sum(ledger.fates()), ledger.balanced() ? "" : "  DOES NOT BALANCE");
+  out += law(ledger);
+  if (reads_events(ledger)) out += "events: " + law(ledger.events);
   out += fmt::format("{} in {:.3f} s", text::size(ledger.bytes_in), seconds);
   if (seconds > 0)
     out += fmt::format(", {}/s, {:.0f} records/s", text::size(static_cast<uint64_t>(static_cast<double>(ledger.bytes_in) / seconds)),
@@ -56,10 +71,15 @@ std::string summary_text(const Ledger& ledger, Duration elapsed) {
 
 std::string summary_json(const Ledger& ledger, Duration elapsed) {
   std::string out = "{";
-  for (const auto& [name, count] : ledger.born()) out += fmt::format(R"("{}":{},)", name, count);
-  for (const auto& [name, count] : ledger.fates()) out += fmt::format(R"("{}":{},)", name, count);
-  out += fmt::format(R"("balanced":{},"bytes_in":{},"seconds":{:.6f},"stages":[)", ledger.balanced(), ledger.bytes_in,
+  put_totals(ledger, out);
+  out += fmt::format(R"("balanced":{},"bytes_in":{},"seconds":{:.6f},)", ledger.balanced(), ledger.bytes_in,
                      std::chrono::duration<double>(elapsed).count());
+  if (reads_events(ledger)) {
+    out += "\"events\":{";
+    put_totals(ledger.events, out);
+    out.back() = '}', out += ',';
+  }
+  out += "\"stages\":[";
   for (const LedgerRow& row : ledger.rows) {
     if (&row != &ledger.rows.front()) out += ',';
     out += "{\"id\":";

@@ -12,6 +12,7 @@
 #include "pipelines/wiring.h"
 #include "stages/ends.h"
 #include "stages/library.h"
+#include "stages/source/events.h"
 
 namespace leat {
 namespace {
@@ -89,11 +90,15 @@ class Builder {
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->source(end, spec, how); };
     auto made = make_source(end.url, end.options, codec ? *codec : "", read, use);
     if (!made) return problem(end.mark, fmt::format("from {}", end.url), made.error()), graph_.inputs.push_back({});
-    graph_.inputs.push_back({fmt::format("source{}", graph_.inputs.empty() ? "" : fmt::format("-{}", graph_.inputs.size() + 1)),
-                             std::move(made->source),
-                             {},
-                             {}});
-    codecs_in_.insert(std::string(made->codec));
+    const bool events = brings_events(end);
+    const size_t number = events ? ++events_ : ++sources_;
+    Graph::Input& added = graph_.inputs.emplace_back();
+    added.id = fmt::format("{}{}", events ? "events" : "source", number == 1 ? "" : fmt::format("-{}", number));
+    added.source = std::move(made->source);
+    if (events)
+      added.events = static_cast<EventSource*>(added.source.get());
+    else
+      codecs_in_.insert(std::string(made->codec));
   }
 
   uint64_t seed() const { return spec_.globals.count("seed").value_or(context_.world->random.next()); }
@@ -112,6 +117,7 @@ class Builder {
     node.readers.resize(from.ports.size());
     node.dead_letters = from.dead_letters;
     node.fallback = from.fallback;
+    node.events = from.events;
     node.origin = static_cast<uint16_t>(wiring_.inputs.size() + i);
     set_origins(node, from);
     if (from.end)
@@ -172,12 +178,14 @@ class Builder {
 
   void make_sink(Graph::Node& node, const Wiring::Node& from) {
     const EndSpec& end = *from.end;
-    const size_t number = from.fallback ? ++fallbacks_ : ++sinks_;
-    node.id = from.dead_letters ? "dlq" : from.fallback ? "fallback" : "sink";
+    const size_t number = from.fallback ? ++fallbacks_ : from.events ? ++hooks_ : ++sinks_;
+    node.id = from.dead_letters ? "dlq" : from.fallback ? "fallback" : from.events ? "hook" : "sink";
     if (number > 1 && !from.dead_letters) node.id += fmt::format("-{}", number);
     const std::string* before = codec_before(from);
-    const std::string* codec = codec_name(end, from.dead_letters || before ? "" : "out");
-    const std::string fallback = before ? *before : from.dead_letters || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
+    // What is said of the data says nothing of letters and events.
+    const bool own = from.dead_letters || from.events;
+    const std::string* codec = codec_name(end, own || before ? "" : "out");
+    const std::string fallback = before ? *before : own || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
     SinkUse use{from.dead_letters, from.fallback, end.discarded, context_.environment};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->sink(end, spec, how); };
@@ -194,7 +202,7 @@ class Builder {
   Graph graph_;
   std::map<uint32_t, FieldPlan*> plans_;
   std::set<std::string> codecs_in_;
-  size_t sinks_ = 0, fallbacks_ = 0;
+  size_t sources_ = 0, events_ = 0, sinks_ = 0, hooks_ = 0, fallbacks_ = 0;
 };
 
 }  // namespace

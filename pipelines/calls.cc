@@ -14,7 +14,8 @@ class Runner::CallPort final : public CallHost {
     runner_.turnstile_.post([this, job = std::move(job)] { runner_.in_turn_of(node_, job); });
   }
   void note(std::string text) override { runner_.note(text); }
-  bool stopped() const override { return runner_.stopped_; }
+  bool stopped() const override { return runner_.stopped_ && !runner_.graph_.nodes[node_].events; }
+  void circuit(std::string_view from, std::string_view to, const std::string& why) override { runner_.tell_circuit(node_, from, to, why); }
 
  private:
   Runner& runner_;

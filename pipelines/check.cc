@@ -9,8 +9,11 @@
 #include "core/base/text.h"
 #include "core/codec/codec.h"
 #include "core/data/format.h"
+#include "core/stage/event.h"
 #include "core/stage/guards.h"
+#include "pipelines/kinds.h"
 #include "pipelines/options.h"
+#include "pipelines/place_names.h"
 #include "pipelines/suggest.h"
 #include "stages/library.h"
 
@@ -23,32 +26,6 @@ constexpr size_t kMaxParts = 4096;         // origins are counted in 16 bits
 std::string list_of(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
 std::vector<std::string_view> views(const std::vector<std::string>& words) { return {words.begin(), words.end()}; }
-
-// How the places of a spec are called in messages: by their path in the file, by their words on the command line.
-class Names {
- public:
-  explicit Names(const PipelineSpec& spec) : file_(!spec.file.empty()), many_(spec.chains.size() > 1) {}
-
-  std::string chain(size_t i) const { return file_ && many_ ? fmt::format("chains[{}].", i) : std::string(); }
-  std::string stage(size_t i, size_t j, const StageUse& use) const {
-    return file_ ? fmt::format("{}stages[{}].{}", chain(i), j, use.name) : use.id;
-  }
-  std::string end(size_t i, std::string_view key, const EndSpec& end) const {
-    if (file_) return fmt::format("{}{}{}", chain(i), key == "fallback" ? "to." : "", key);
-    return fmt::format("{}{} {}", key == "dlq" ? "" : "--", key, end.url);
-  }
-  std::string option(const std::string& place, const Option& option) const {
-    if (file_) return option.operand ? place : fmt::format("{}.{}", place, option.name);
-    return place;
-  }
-  std::string wants(const Option& option) const {
-    if (option.operand || file_) return fmt::format("wants {}", option.operand ? option.value : option.name);
-    return fmt::format("wants --{}", kebab(option.name));
-  }
-
- private:
-  bool file_, many_;
-};
 
 class Checker {
  public:
@@ -74,6 +51,7 @@ class Checker {
       }
       if (chain.dlq) sink(i, "dlq", *chain.dlq);
     }
+    events();
     cases();
     cycles();
     standard_input();
@@ -139,6 +117,9 @@ class Checker {
       } else if (address->kind == Address::Kind::stage) {
         port(end, *address, path);
         if (!end.options.given().empty()) report(end.mark, path, "takes no options: the records are there already");
+      } else if (address->kind == Address::Kind::events) {
+        if (const auto wanted = EventSet::of(address->rest); !wanted) report(end.mark, path, wanted.error().text, wanted.error().hint);
+        if (!end.options.given().empty()) report(end.mark, path, "takes no options: events are JSON, and end with the run");
       } else if (address->kind == Address::Kind::drop) {
         report(end.mark, path, "nothing comes from drop:");
       }
@@ -185,6 +166,8 @@ class Checker {
     } else if (address->kind == Address::Kind::stage) {
       report(end.mark, path, "records do not go to a stage, the stage's chain fetches them",
              fmt::format("begin that chain with from stage:{}", "ID"));
+    } else if (address->kind == Address::Kind::events) {
+      report(end.mark, path, "events come from the run, nothing goes there");
     } else if (address->kind == Address::Kind::file && address->rest.find_first_of("*?[") != std::string::npos) {
       report(end.mark, path, "a pattern names files to read; a sink has one name");
     }
@@ -225,6 +208,26 @@ class Checker {
     std::set<std::string> seen;
     for (const std::string& port : ports_of(use))
       if (!seen.insert(port).second) report(use.mark, path, fmt::format("has two ports called {}", text::quoted(port)));
+  }
+
+  // What is told of the data is kept apart from it: its records are counted by themselves, and change nothing of how the run ends.
+  void events() {
+    const std::vector<bool> of_events = chains_of_events(spec_);
+    const auto told = [&](const EndSpec& end) {
+      const auto read = stage_of(end);
+      const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+      return brings_events(end) || (place && of_events[place->chain]);
+    };
+    for (size_t i = 0; i < spec_.chains.size(); ++i) {
+      if (!of_events[i]) continue;
+      for (const EndSpec& end : spec_.chains[i].from)
+        if (!told(end))
+          report(end.mark, names_.end(i, "from", end), "a chain of events reads nothing else", "give these records a chain of their own");
+    }
+    const bool alone = std::all_of(of_events.begin(), of_events.end(), [](bool one) { return one; });
+    if (alone && !spec_.chains.empty())
+      report(spec_.chains.front().mark, names_.chain(0) + "from", "events tell of other chains, and there is none",
+             "the first chain says where data comes from, - being standard input");
   }
 
   // The ports that settings make were named by the user, so somebody wanted them.
@@ -283,7 +286,7 @@ class Checker {
 
   const PipelineSpec& spec_;
   const std::span<const CodecSpec> codecs_;
-  const Names names_;
+  const PlaceNames names_;
   Problems& problems_;
   const size_t before_ = problems_.size();  // what the loader found
   std::map<std::string, Mark, std::less<>> ids_;
@@ -299,10 +302,13 @@ Mark place_of(const StageUse& use, const Error& error) {
 
 }  // namespace
 
-void check(const PipelineSpec& spec, std::span<const CodecSpec> codecs, Problems& problems) { Checker(spec, codecs, problems).run(); }
+void check(const PipelineSpec& spec, std::span<const CodecSpec> codecs, Problems& problems) {
+  Checker(spec, codecs, problems).run();
+  check_kinds(spec, problems);
+}
 
 void check_stages(const PipelineSpec& spec, Problems& problems) {
-  const Names names(spec);
+  const PlaceNames names(spec);
   const std::vector<std::pair<std::string, std::string>> no_variables;
   const std::vector<uint16_t> inputs{0, 1};  // as many as a stage may want; how many there are is for build() to say
   for (size_t i = 0; i < spec.chains.size(); ++i)

@@ -1,6 +1,9 @@
 // How a run ends: inputs, nodes and readers that bring or want no more, a drain, an abort, and what is said of it afterwards.
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "core/base/text.h"
 #include "pipelines/lane.h"
 
 namespace leat {
@@ -26,7 +29,8 @@ void Runner::parent_ended(uint32_t node) {
 bool Runner::lingers(uint32_t node) const {
   const Graph::Node& here = graph_.nodes[node];
   if (const Call* call = call_of(here)) return !call->idle();
-  return here.spec && here.spec->lingers && !draining_ && !states_[node]->closed && here.stage->lingers();
+  const bool hurried = draining_ || (here.events && completed_);
+  return here.spec && here.spec->lingers && !hurried && !states_[node]->closed && here.stage->lingers();
 }
 
 // What had been waited for may have left.
@@ -96,29 +100,50 @@ void Runner::stop(InputState& input) {
   wake();
 }
 
-void Runner::check_over() {
+// Has everything come to its end: the data's part of the graph, or the part that reads events.
+bool Runner::all_ended(bool of_events) {
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
-    NodeState& state = *states_[i];
-    if (!state.finished) return;
     const Graph::Node& node = graph_.nodes[i];
+    if (node.events != of_events) continue;
+    NodeState& state = *states_[i];
+    if (!state.finished) return false;
     if (!node.sink) continue;
-    if (!state.closed && !node.sink->idle()) return;
+    if (!state.closed && !node.sink->idle()) return false;
     // Only now can it give nothing back any more: what reads its err, always a later node, ends with it.
     if (std::exchange(state.ended, true)) continue;
+    tell_closed(i, {});
     for (uint32_t reader : node.readers[kErr]) parent_ended(reader);
   }
-  for (const auto& input : inputs_)
-    if (!input->ended) return;
-  if (over()) return;
+  return std::all_of(inputs_.begin(), inputs_.end(),
+                     [&](const auto& input) { return input->ended || (input->input->events != nullptr) != of_events; });
+}
+
+void Runner::check_over() {
+  if (over() || !all_ended(false)) return;
+  if (events_ && !completed_) complete();
+  if (!all_ended(true)) return;
   commit(true);
   over_.store(true, std::memory_order_release);
   wake();
   loop_.post([loop = &loop_] { loop->stop(); });
 }
 
+// The time is up: for the data, or for what reads events, which changes nothing of how the run ended.
+void Runner::give_up() {
+  if (completed_) {
+    report(fmt::format("{} events had not been taken {} after the data came to its end: they are given up", ledger().events.pending,
+                       text::duration(options_.drain)));
+  } else {
+    std::lock_guard lock(outcome_mutex_);
+    outcome_.drain_expired = true;
+  }
+  loop_.post([this] { abort(); });
+}
+
 void Runner::drain() {
   draining_ = true;
-  for (auto& input : inputs_) stop(*input);
+  for (auto& input : inputs_)
+    if (!input->input->events) stop(*input);  // these end when everything else has
   // From now on, however long it takes until its turn has come.
   turnstile_.post([this, by = later(clock_.now(), options_.drain)] {
     if (!drain_by_) drain_by_ = by;
@@ -133,8 +158,8 @@ void Runner::abort() {
   wake();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  for (Graph::Node& node : graph_.nodes)
-    if (node.sink) node.sink->abandon();
+  for (size_t i = 0; i < graph_.nodes.size(); ++i)
+    if (graph_.nodes[i].sink && !states_[i]->ended) graph_.nodes[i].sink->abandon();
   abandon_calls();
   commit(true);
   loop_.stop();
@@ -143,7 +168,8 @@ void Runner::abort() {
 Outcome Runner::outcome() const {
   std::lock_guard lock(outcome_mutex_);
   Outcome outcome = outcome_;
-  for (const auto& input : inputs_) outcome.lost += input->frontier.lost() + input->frontier.pending();
+  for (const auto& input : inputs_)
+    if (!input->input->events) outcome.lost += input->frontier.lost() + input->frontier.pending();
   return outcome;
 }
 

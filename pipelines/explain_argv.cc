@@ -83,7 +83,7 @@ class Writer {
   static bool looks_slipped(const ChainSpec& first, const ChainSpec& second) {
     const auto implied = [](const std::vector<EndSpec>& ends) { return ends.empty() || ends.front().implied; };
     return implied(first.from) && implied(first.to) && second.stages.empty() && !second.dlq &&
-           std::none_of(second.from.begin(), second.from.end(), [](const EndSpec& end) { return end.url.starts_with("stage:"); });
+           std::none_of(second.from.begin(), second.from.end(), inside);
   }
 
   void put(std::string_view word) {

@@ -16,6 +16,8 @@
 
 namespace leat {
 
+class EventSource;
+
 struct Graph {
   using Readers = std::vector<uint32_t>;  // indices into nodes
 
@@ -23,7 +25,8 @@ struct Graph {
     std::string id;
     std::unique_ptr<Source> source;
     Readers out, err;
-    bool together = false;  // a stage below compares its inputs: not read after the files before it, but beside them
+    EventSource* events = nullptr;  // the source, if that is what it brings
+    bool together = false;          // a stage below compares its inputs: not read after the files before it, but beside them
   };
 
   // A stage or a sink. Nodes stand in topological order: a node's readers have greater indices.
@@ -39,6 +42,7 @@ struct Graph {
     uint16_t origin = 0;              // of what a stateful stage emits
     std::vector<uint16_t> origins;    // that can reach it
     bool dead_letters = false;        // a sink that takes what failed
+    bool events = false;              // what it takes are events, so it makes none
     bool fallback = false;            // a sink that takes what another one could not deliver, in its stead
   };
 

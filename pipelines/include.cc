@@ -137,8 +137,8 @@ class Including {
       else if (key.text == "chains")
         report(value.mark, "chains",
                fmt::format("wants a list of chains, here is {}", value.kind == Kind::list ? "an empty one" : name_of(value)));
-      else if (key.text == "templates" && value.kind == Kind::map && root_.find("templates"))
-        add_entries(*root_.find("templates"), std::move(value), "templates");
+      else if ((key.text == "templates" || key.text == "hooks") && value.kind == Kind::map && root_.find(key.text))
+        add_entries(*root_.find(key.text), std::move(value), key.text);
       else
         add(root_, {std::move(key), std::move(value)}, {});
     }

@@ -21,6 +21,7 @@ struct Runner::InputState {
   std::atomic<uint64_t> woken{1}, parked{0};
   bool waits() const { return parked.load() == woken.load(); }
   std::atomic<bool> ended{false};
+  bool failed = false;  // it ended by its error; lane, then turn
   Frontier frontier;
   std::atomic<uint64_t> bytes{0};
 };
@@ -36,6 +37,7 @@ struct Runner::Lane {
     Batch batch;
   };
   std::vector<Crossing> crossings;  // batches that reached the serial part, in order
+  std::vector<EventRecord> events;  // that happened on the way there, and are told when its turn comes
   struct Known {
     const FieldPlan* plan;
     uint64_t format;
@@ -80,6 +82,7 @@ class Runner::StageTurn final : public Turn {
   std::unique_ptr<Failure> failure(Failed& one, const std::string& id, const Slab& entered, Instant at) const;
   std::vector<Failed> failed;
   uint64_t dropped = 0, barren = 0;
+  bool of_events = false;            // the node reads them
   bool in_stead = false;             // of a fallback: they had failed before they came, and have failed again
   const Refusal* refusal = nullptr;  // of records that were taken in an earlier turn
 

@@ -20,7 +20,7 @@ bool Runner::step_alone() {
 // Where no stage has work to do and what is read comes plain, lanes would only wait for each other: 1.3 times the CPU of a pass from
 // pipe to pipe.
 bool Runner::worth_lanes() const {
-  return std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Graph::Node& node) { return node.stage != nullptr; }) ||
+  return std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const Graph::Node& node) { return node.stage && !node.events; }) ||
          std::any_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->input->source->unpacks(); });
 }
 
@@ -49,7 +49,8 @@ void Runner::wake() {
 }
 
 bool Runner::may_read(const InputState& input) const {
-  if (input.ended || (input.shut.load() > 0 && !input.stopped) || input.waits() || pool_.full()) return false;
+  if (input.ended || (input.shut.load() > 0 && !input.stopped) || input.waits()) return false;
+  if (pool_.full() && !input.input->events) return false;
   if (!input.input->source->in_turn() || input.input->together) return true;
   // A file's turn comes when the files before it have ended.
   return std::none_of(inputs_.begin(), inputs_.begin() + input.origin,
@@ -103,13 +104,13 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   const uint64_t number = numbers_.fetch_add(1);
   flushed_ = false;
   if (pulled == Pull::batch) {
-    pool_.charge(*slab);
+    if (!input.input->events) pool_.charge(*slab);
     Receipt receipt(input.frontier, end);
     {
       const Stint waits(Stopwatch::kTurn);
       input.token.unlock();
     }
-    if (graph_.strict) {
+    if (graph_.strict && !input.input->events) {
       turn_strictly(input, std::move(slab), std::move(receipt), number);
     } else {
       walk_input(lane, input, std::move(slab), std::move(receipt));
@@ -119,7 +120,7 @@ bool Runner::lane_pull(Lane& lane, InputState& input) {
   }
   input.ended = true;
   input.token.unlock();
-  if (pulled == Pull::failed && input.input->source->error()) record_error(*input.input->source->error());
+  if (pulled == Pull::failed && input.input->source->error()) input.failed = true, record_error(*input.input->source->error());
   if (const uint64_t bytes = input.input->source->cut_off(); bytes > 0 && draining_)
     note(fmt::format("{}: {} bytes of a record that had not ended were left unread", input.input->source->name(), bytes));
   turn_end(input, number);
@@ -141,9 +142,12 @@ void Runner::leave_turn() {
 void Runner::turn_batch(Lane& lane, uint64_t number) {
   if (!enter_turn(number)) {
     lane.crossings.clear();
+    lane.events.clear();
     return;
   }
   serial_->now = now();
+  for (EventRecord& record : lane.events) events_->publish(record);
+  lane.events.clear();
   for (Lane::Crossing& crossing : lane.crossings) push(crossing.node, std::move(crossing.batch), *serial_);
   lane.crossings.clear();
   after_turn();
@@ -161,6 +165,7 @@ void Runner::turn_strictly(InputState& input, SlabRef slab, Receipt receipt, uin
 void Runner::turn_end(InputState& input, uint64_t number) {
   if (!enter_turn(number)) return;
   serial_->now = now();
+  tell_closed(input);
   origin_ended(input.origin);
   for (const auto* readers : {&input.input->out, &input.input->err})
     for (uint32_t reader : *readers) parent_ended(reader);

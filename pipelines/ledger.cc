@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "pipelines/lane.h"
+#include "stages/source/events.h"
 
 namespace leat {
 namespace {
@@ -24,37 +25,41 @@ Ledger Runner::ledger() const {
   for (const auto& lane : lanes_) lanes.push_back(lane.get());
   for (size_t i = 0; i < inputs_.size(); ++i) {
     LedgerRow row;
-    row.id = graph_.inputs[i].id, row.kind = "source";
-    for (const Lane* lane : lanes) add(row, lane->input_tallies[i]), ledger.copied += lane->input_tallies[i].copied.get();
+    const EventSource* events = graph_.inputs[i].events;
+    Totals& totals = events ? ledger.events : ledger;
+    row.id = graph_.inputs[i].id, row.kind = events ? "events" : "source";
+    for (const Lane* lane : lanes) add(row, lane->input_tallies[i]), totals.copied += lane->input_tallies[i].copied.get();
     row.passed = row.in - row.failed;
-    ledger.read += row.in;
-    if (graph_.inputs[i].err.empty()) (graph_.drop_errors ? ledger.dropped : ledger.failed) += row.failed;
-    ledger.bytes_in += inputs_[i]->bytes.load();
+    totals.read += row.in;
+    if (graph_.inputs[i].err.empty()) (graph_.drop_errors ? totals.dropped : totals.failed) += row.failed;
+    if (!events) ledger.bytes_in += inputs_[i]->bytes.load();
+    if (events && events->left_out() > 0) row.counted["left out"] = events->left_out();
     ledger.rows.push_back(std::move(row));
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
     const Graph::Node& node = graph_.nodes[i];
+    Totals& totals = node.events ? ledger.events : ledger;
     LedgerRow row;
     row.id = node.id;
-    row.kind = !node.sink ? node.spec->name : node.dead_letters ? "dlq" : node.fallback ? "fallback" : "sink";
+    row.kind = !node.sink ? node.spec->name : node.events ? "hook" : node.dead_letters ? "dlq" : node.fallback ? "fallback" : "sink";
     uint64_t dropped_here = 0;
     for (const Lane* lane : lanes) {
       add(row, lane->tallies[i]);
-      ledger.copied += lane->tallies[i].copied.get();
+      totals.copied += lane->tallies[i].copied.get();
     }
     {
       std::lock_guard lock(drops_mutex_);
       for (const auto& [reason, count] : states_[i]->dropped) row.dropped[reason] = count, dropped_here += count;
       row.counted.insert(states_[i]->counted.begin(), states_[i]->counted.end());
     }
-    ledger.dropped += dropped_here;
-    ledger.emitted += row.emitted;
-    if (node.readers[kErr].empty()) (graph_.drop_errors ? ledger.dropped : ledger.failed) += row.failed;
+    totals.dropped += dropped_here;
+    totals.emitted += row.emitted;
+    if (node.readers[kErr].empty()) (graph_.drop_errors ? totals.dropped : totals.failed) += row.failed;
     if (node.sink) {
       row.delivered = states_[i]->delivered_seen.load();
       row.pending = row.in - row.failed - row.delivered - dropped_here;
-      ledger.pending += row.pending;
-      (node.dead_letters ? ledger.dead_lettered : node.fallback ? ledger.fallback : ledger.delivered) += row.delivered;
+      totals.pending += row.pending;
+      (node.dead_letters ? totals.dead_lettered : node.fallback ? totals.fallback : totals.delivered) += row.delivered;
     } else {
       const bool filtered = node.spec->missing == StageSpec::Missing::filtered;
       // What a stage dropped itself left no other trace; what an unread port dropped had been emitted or passed before.
@@ -63,25 +68,16 @@ Ledger Runner::ledger() const {
         if (std::find(node.ports.begin(), node.ports.end(), reason) == node.ports.end()) own += count;
       const uint64_t missing = row.in - row.passed - (row.failed - row.spoiled) - own;
       if (node.spec->missing == StageSpec::Missing::pending) {
-        ledger.pending += row.pending = missing;
+        totals.pending += row.pending = missing;
       } else {
         row.missing = missing;
         row.missing_word = filtered ? "filtered" : "absorbed";
-        (filtered ? ledger.filtered : ledger.absorbed) += missing;
+        (filtered ? totals.filtered : totals.absorbed) += missing;
       }
     }
     ledger.rows.push_back(std::move(row));
   }
   return ledger;
-}
-
-bool Ledger::balanced() const {
-  const auto sum = [](const auto& totals) {
-    uint64_t all = 0;
-    for (const auto& [name, count] : totals) all += count;
-    return all;
-  };
-  return sum(born()) == sum(fates());
 }
 
 }  // namespace leat

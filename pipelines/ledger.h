@@ -35,23 +35,22 @@ struct Tally {
 };
 
 struct LedgerRow {
-  std::string id, kind;  // kind: source, sink, fallback, dlq, or the stage's name
+  std::string id, kind;  // kind: source, sink, fallback, dlq, events or hook (an end of them), or the stage's name
   uint64_t in = 0, passed = 0, missing = 0, failed = 0, spoiled = 0, emitted = 0, delivered = 0, pending = 0;
   std::map<std::string, uint64_t> dropped;  // by reason
   std::map<std::string, uint64_t> counted;  // the stage's own numbers (Turn::count): no fate of a record, so no part of the law
   std::string missing_word;                 // filtered or absorbed
 };
 
-struct Ledger {
-  std::vector<LedgerRow> rows;
-  uint64_t bytes_in = 0;
-  // Over the whole run: read + emitted + copied = delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending.
+// Over the whole run: read + emitted + copied = delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending.
+struct Totals {
   uint64_t read = 0, emitted = 0, copied = 0;
   uint64_t delivered = 0, fallback = 0, filtered = 0, absorbed = 0, dropped = 0, dead_lettered = 0, failed = 0, pending = 0;
-  // The two sides of the law under their names: what came into being, and what became of it.
-  using Total = std::pair<std::string_view, uint64_t>;
-  std::array<Total, 3> born() const { return {{{"read", read}, {"emitted", emitted}, {"copied", copied}}}; }
-  std::array<Total, 8> fates() const {
+
+  using Named = std::pair<std::string_view, uint64_t>;
+  // The two sides: what came into being, and what became of it.
+  std::array<Named, 3> born() const { return {{{"read", read}, {"emitted", emitted}, {"copied", copied}}}; }
+  std::array<Named, 8> fates() const {
     return {{{"delivered", delivered},
              {"fallback", fallback},
              {"filtered", filtered},
@@ -61,7 +60,16 @@ struct Ledger {
              {"failed", failed},
              {"pending", pending}}};
   }
-  bool balanced() const;
+  bool balanced() const {
+    return read + emitted + copied == delivered + fallback + filtered + absorbed + dropped + dead_lettered + failed + pending;
+  }
+};
+
+struct Ledger : Totals {
+  std::vector<LedgerRow> rows;
+  uint64_t bytes_in = 0;
+  Totals events;  // of the chains that read events: their records are none of the others', so they are counted by themselves
+  bool balanced() const { return Totals::balanced() && events.balanced(); }
 };
 
 }  // namespace leat

@@ -9,6 +9,7 @@
 #include "pipelines/include.h"
 #include "pipelines/load_yaml.h"
 #include "pipelines/options.h"
+#include "pipelines/read_hooks.h"
 #include "pipelines/read_settings.h"
 #include "pipelines/suggest.h"
 #include "pipelines/templates.h"
@@ -50,7 +51,7 @@ class PipelineReader {
     const Node* chains = root_.find("chains");
     Words known = names_of(global_options());
     known.insert(known.end(), std::begin(kChainKeys), std::end(kChainKeys));
-    known.insert(known.end(), {"include", "templates", "chains", "tests"});
+    known.insert(known.end(), {"include", "templates", "chains", "hooks", "tests"});
     for (const auto& [key, value] : root_.entries) {
       if (const Option* option = find_option(global_options(), key.text)) {
         values_.read(spec_.globals, *option, value, key.text);
@@ -60,11 +61,12 @@ class PipelineReader {
         values_.report(key, key.text, "was read before --set puts a value anywhere");
       } else if (is_chain_key(key.text)) {
         if (chains) values_.report(key, key.text, "stands inside a chain when there are chains");
-      } else if (key.text != "chains" && key.text != "tests") {  // `leat test` reads those itself
+      } else if (key.text != "chains" && key.text != "hooks" && key.text != "tests") {  // `leat test` reads those itself
         values_.unknown(key, {}, "a pipeline file", known);
       }
     }
     read_chains(chains);
+    if (const Node* hooks = root_.find("hooks")) read_hooks(*hooks, spec_, values_, parts_of_hooks());
     names_.put_into(spec_);
   }
 
@@ -76,6 +78,12 @@ class PipelineReader {
     chain(root_, {}, false);
   }
 
+  HookParts parts_of_hooks() {
+    return {[this](ChainSpec& into, const Node& node, const std::string& path) { chain(into, node, path, true); },
+            [this](ChainSpec& into, const Node& node, const std::string& path) { stage(into, node, path, 0); },
+            [this](ChainSpec& into, const Node& node, const std::string& path) { end(into.to, sink_options(), node, path); }};
+  }
+
   void all_chains(const Node& node) {
     if (node.kind != NodeKind::list || node.items.empty())
       return values_.report(node, "chains",
@@ -84,9 +92,9 @@ class PipelineReader {
     for (size_t i = 0; i < node.items.size(); ++i) chain(node.items[i], fmt::format("chains[{}]", i), true);
   }
 
-  void chain(const Node& node, const std::string& path, bool strict) {
-    spec_.chains.emplace_back();
-    ChainSpec& chain = spec_.chains.back();
+  void chain(const Node& node, const std::string& path, bool strict) { chain(spec_.chains.emplace_back(), node, path, strict); }
+
+  void chain(ChainSpec& chain, const Node& node, const std::string& path, bool strict) {
     chain.mark = node.mark;
     if (node.kind != NodeKind::map)
       return values_.report(node, path, fmt::format("a chain is a map, here is {}", name_of(node)),

@@ -34,6 +34,7 @@ class SettingsReader {
   std::optional<Setting::Value> text(const Node& node, const std::string& path);
 
   void report(const Node& node, const std::string& path, std::string message, std::string hint = {});
+  size_t told() const { return problems_.size(); }
   // For a key no table has; `known` may hold more words than the tables.
   void unknown(const Node& key, const std::string& path, std::string_view where, std::span<const std::string_view> known);
   // The hint for an expression that YAML took apart.

@@ -84,7 +84,7 @@ Done Rehearsal::begin(PipelineSpec spec) {
     for (const EndSpec& end : chain.from) {
       if (end.written.starts_with(kInto))
         entrances_[end.written.substr(kInto.size())] = made.at(&end);
-      else if (!stage_of(end))
+      else if (!inside(end))
         sources_.push_back(made.at(&end));
     }
 

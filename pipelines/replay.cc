@@ -14,7 +14,7 @@
 namespace leat {
 namespace {
 
-bool has_sources(const ChainSpec& chain) { return !std::all_of(chain.from.begin(), chain.from.end(), stage_of); }
+bool has_sources(const ChainSpec& chain) { return !std::all_of(chain.from.begin(), chain.from.end(), inside); }
 
 Result<Place> place_of(const PipelineSpec& spec, std::string_view into) {
   if (!into.empty()) {
@@ -37,7 +37,7 @@ std::string codec_of_sources(const PipelineSpec& spec) {
   for (const ChainSpec& chain : spec.chains)
     for (const EndSpec& end : chain.from) {
       const auto address = address_of(end.url);
-      if (!address || address->kind == Address::Kind::stage) continue;
+      if (!address || inside(end)) continue;
       const auto named = end.options.find("codec") ? end.options.text("codec") : spec.globals.text("in");
       const CodecSpec* by_path = address->kind == Address::Kind::file ? codec_of_path(address->rest) : nullptr;
       codecs.insert(named ? *named : by_path ? std::string(by_path->name) : "ndjson");
@@ -52,7 +52,7 @@ EndSpec letters_end(const PipelineSpec& spec, size_t chain, const std::string& l
   const EndSpec* like = nullptr;
   for (size_t i = 0; i <= spec.chains.size() && !like; ++i)
     for (const EndSpec& end : spec.chains[i == 0 ? chain : i - 1].from)
-      if (!like && !stage_of(end)) like = &end;
+      if (!like && !inside(end)) like = &end;
   if (!like) return made;
   for (std::string_view name : {"infer", "header", "separator", "max_record"})
     if (const Setting* setting = like->options.find(name)) made.options.put(name) = *setting;
@@ -88,7 +88,7 @@ Done replay(PipelineSpec& spec, const std::string& letters, std::string_view int
   ChainSpec& entry = spec.chains[place->chain];
   EndSpec source = letters_end(spec, place->chain, letters);
   if (const EndSpec* dlq = dlq_of(spec, place->chain); dlq && !entry.dlq) entry.dlq = EndSpec(*dlq);  // of a chain that may go
-  for (ChainSpec& chain : spec.chains) std::erase_if(chain.from, [](const EndSpec& end) { return !stage_of(end); });
+  for (ChainSpec& chain : spec.chains) std::erase_if(chain.from, [](const EndSpec& end) { return !inside(end); });
   entry.stages.erase(entry.stages.begin(), entry.stages.begin() + static_cast<ptrdiff_t>(place->stage));
   entry.from = {std::move(source)};
   prune(spec);

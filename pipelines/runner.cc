@@ -28,9 +28,14 @@ class Runner::SinkPort final : public SinkHost {
   }
 
   void failed(Error error) override {
-    runner_.record_error(error);
     runner_.states_[node_]->failed = true;
-    close();
+    if (here().events) {  // who is told is no part of what the run is for
+      runner_.report(error.text);
+      return close(error.text);
+    }
+    runner_.record_error(error);
+    runner_.tell_broken(here().id, error);
+    close(error.text);
     runner_.loop_.post([runner = &runner_] { runner->drain(); });
   }
 
@@ -42,7 +47,7 @@ class Runner::SinkPort final : public SinkHost {
 
   void idle() override { runner_.check_over(); }
 
-  bool refusable() const override { return !runner_.graph_.nodes[node_].readers[kErr].empty() || runner_.graph_.drop_errors; }
+  bool refusable() const override { return !here().readers[kErr].empty() || runner_.graph_.drop_errors; }
 
   void refuse(Batch&& batch, const Refusal& why) override {
     runner_.send_refused(node_, batch, why);
@@ -60,14 +65,20 @@ class Runner::SinkPort final : public SinkHost {
     runner_.states_[node_]->counted[std::string(what)] += n;
   }
 
+  void circuit(std::string_view from, std::string_view to, const std::string& why) override { runner_.tell_circuit(node_, from, to, why); }
+
   bool spoiled() const override {
+    if (here().events) return false;
     std::lock_guard lock(runner_.outcome_mutex_);
     return runner_.outcome_.error || runner_.outcome_.stopped_by_strict || runner_.outcome_.drain_expired;
   }
 
  private:
-  void close() {
+  const Graph::Node& here() const { return runner_.graph_.nodes[node_]; }
+
+  void close(std::string_view why = {}) {
     runner_.states_[node_]->closed = true;
+    runner_.tell_closed(node_, why);
     runner_.graph_.nodes[node_].sink->abandon();
     runner_.turnstile_.post([runner = &runner_] {
       runner->prune();
@@ -118,6 +129,7 @@ Runner::Runner(Graph graph, Loop& loop, const Clock& clock, RunOptions options)
     sink_ports_.push_back(graph_.nodes[i].sink ? std::make_unique<SinkPort>(*this, static_cast<uint32_t>(i)) : nullptr);
   }
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) call_ports_.push_back(make_call_port(i));
+  if (auto events = std::make_unique<Events>(graph_); events->any()) events_ = std::move(events);
   connect();
   read_together();
   number_walks();
@@ -216,6 +228,7 @@ Done Runner::start() {
                                    [this](std::string text) { note(std::move(text)); }});
         !opened)
       return opened;
+  tell_opened();
   start_watches();
   loop_.on_time([this] { on_time(); });
   // Before a lane runs: once they do, a node's last parent may end at any time, and must end it once.
@@ -251,12 +264,8 @@ void Runner::on_time() {
   turnstile_.post([this] {
     armed_.reset();
     serial_->now = now();
-    if (drain_by_ && serial_->now >= *drain_by_) {
-      std::lock_guard lock(outcome_mutex_);
-      outcome_.drain_expired = true;
-      loop_.post([this] { abort(); });
-      return;
-    }
+    if (drain_by_ && serial_->now >= *drain_by_) return give_up();
+    if (tell_drops_by_ && serial_->now >= *tell_drops_by_) tell_drops();
     for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
       const Graph::Node& node = graph_.nodes[i];
       if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
@@ -276,6 +285,7 @@ void Runner::after_turn() {
   finish_lingering();
   commit(false);
   std::optional<Instant> first = drain_by_;
+  if (const auto due = drops_due(); due && (!first || *due < *first)) first = due;
   for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
     const Graph::Node& node = graph_.nodes[i];
     if (!node.stage || node.spec->stateless || states_[i]->finished) continue;
@@ -293,6 +303,11 @@ void Runner::note(const std::string& text) {
   if (options_.note) options_.note(text);
 }
 
+void Runner::report(const std::string& text) {
+  std::lock_guard lock(outcome_mutex_);
+  options_.report(text);
+}
+
 void Runner::record_error(const Error& error) {
   std::lock_guard lock(outcome_mutex_);
   if (!outcome_.error) outcome_.error = error;
@@ -302,6 +317,7 @@ void Runner::record_error(const Error& error) {
 uint64_t Runner::total_bytes() const {
   uint64_t total = 0;
   for (const auto& input : graph_.inputs) {
+    if (input.events) continue;
     if (input.source->total() == 0) return 0;
     total += input.source->total();
   }

@@ -21,6 +21,7 @@
 #include "core/base/clock.h"
 #include "core/data/receipt.h"
 #include "core/io/loop.h"
+#include "pipelines/events.h"
 #include "pipelines/graph.h"
 #include "pipelines/ledger.h"
 #include "pipelines/profile.h"
@@ -98,9 +99,11 @@ class Runner {
     bool lingers = false;       // turn; no more will come, but what it keeps is not due yet
     bool finished = false;      // turn; no more will come
     bool ended = false;         // turn; of a sink: nothing is owed, and its err will bring no more
+    bool close_told = false;    // turn; of a sink
     uint64_t delivered = 0;     // sinks; turn
     std::atomic<uint64_t> delivered_seen{0};
     std::map<std::string, uint64_t, std::less<>> dropped;  // by reason, under drops_mutex_
+    std::map<std::string, uint64_t, std::less<>> told;     // of `dropped`, by events; under drops_mutex_
     std::map<std::string, uint64_t, std::less<>> counted;  // by Turn::count, under drops_mutex_
     std::vector<uint32_t> inputs, buffers;                 // whose records come here without waiting in a buffer on the way
     int full = 0;                                          // of a buffer: how many of its readers have no room; turn
@@ -118,6 +121,7 @@ class Runner {
   void after_turn();
   void record_error(const Error& error);
   void note(const std::string& text);
+  void report(const std::string& text);
   Instant now();
 
   // lanes.cc: what is read, and whose turn it is
@@ -152,6 +156,20 @@ class Runner {
   void count_walk(uint32_t node, const Batch& batch) const;
   void add_walk(uint32_t node, const std::vector<Stopwatch::Account>& spent, Profile& profile) const;
 
+  // hooks.cc: what happens, for the chains that ask
+  bool tells(Event what, uint32_t node) const { return events_ && events_->wants(what) && !graph_.nodes[node].events; }
+  void tell(EventRecord&& record, Lane& lane);
+  void tell_failed(const Failure& failure, std::string_view record_id, Instant at, Lane& lane);
+  void tell_made(uint32_t node, const Batch& batch, Lane& lane);
+  void tell_broken(const std::string& id, const Error& error);
+  void tell_circuit(uint32_t node, std::string_view from, std::string_view to, std::string_view why);
+  void tell_opened();
+  void tell_closed(const InputState& input);
+  void tell_closed(uint32_t sink, std::string_view message);
+  std::optional<Instant> drops_due();
+  void tell_drops();
+  void complete();
+
   // ending.cc: how it ends
   void finish_node(uint32_t node);
   void stop(InputState& input);
@@ -161,6 +179,8 @@ class Runner {
   void origin_ended(uint16_t origin);
   void finish_stage(uint32_t node);
   void prune();
+  bool all_ended(bool of_events);
+  void give_up();
   void check_over();
 
   // walk.cc: one batch through the nodes
@@ -180,7 +200,7 @@ class Runner {
                    Tally& tally);
   void send_refused(uint32_t node, const Batch& batch, const Refusal& why);
   void count_drop(uint32_t node, uint64_t records, std::string_view reason, Tally& tally);
-  void unhandled(const Failure& failure);
+  void unhandled(const Failure& failure, bool of_events);
 
   // Slabs go back to the pool and receipts settle at the frontiers of the inputs, so both outlive the graph.
   Pool pool_;
@@ -191,6 +211,7 @@ class Runner {
   const RunOptions options_;
   Turnstile turnstile_;
   std::atomic<uint64_t> numbers_{0};
+  std::unique_ptr<Events> events_;  // null: no chain asks for any
   std::vector<std::unique_ptr<NodeState>> states_;
   std::vector<std::unique_ptr<SinkPort>> sink_ports_;
   std::vector<std::unique_ptr<SourcePort>> source_ports_;
@@ -212,10 +233,13 @@ class Runner {
 
   Instant last_now_{};                       // turn
   std::optional<Instant> armed_, drain_by_;  // turn; loop thread
+  std::optional<Instant> tell_drops_by_;     // turn
+  bool completed_ = false;                   // turn; all data has come to its end, and what reads events has been told so
   mutable std::mutex outcome_mutex_;
   Outcome outcome_;
-  uint64_t reported_ = 0;
+  uint64_t reported_ = 0, hooks_reported_ = 0;
   mutable std::mutex drops_mutex_;
+  bool drops_untold_ = false;  // under drops_mutex_
 };
 
 }  // namespace leat

@@ -94,6 +94,30 @@ bool id_like(std::string_view id) {
          std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
+bool brings_events(const EndSpec& source) {
+  const auto address = address_of(source.url);
+  return address && address->kind == Address::Kind::events;
+}
+
+bool inside(const EndSpec& source) { return stage_of(source) || brings_events(source); }
+
+std::vector<bool> chains_of_events(const PipelineSpec& spec) {
+  std::vector<bool> found(spec.chains.size());
+  const auto reads = [&](const EndSpec& end) {
+    const auto read = stage_of(end);
+    const auto place = read ? find_use(spec, read->stage()) : std::nullopt;
+    return brings_events(end) || (place && found[place->chain]);
+  };
+  for (bool news = true; news;) {
+    news = false;
+    for (size_t i = 0; i < found.size(); ++i) {
+      const auto& from = spec.chains[i].from;
+      if (!found[i] && std::any_of(from.begin(), from.end(), reads)) news = found[i] = true;
+    }
+  }
+  return found;
+}
+
 std::string too_many_fallbacks() { return fmt::format("no more than {} ends stand in for one", kMaxFallbacks); }
 
 void settle(PipelineSpec& spec) {

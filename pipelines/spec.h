@@ -53,12 +53,17 @@ struct StageUse {
   Mark mark;
 };
 
+// Does it read from within the run: a port of a stage, or events? All other sources bring data.
+bool inside(const EndSpec& source);
+bool brings_events(const EndSpec& source);
+
 struct ChainSpec {
   std::vector<EndSpec> from;
   std::vector<StageUse> stages;
   std::vector<EndSpec> to;  // empty: another chain reads the last stage
   std::optional<EndSpec> dlq;
   Mark mark;
+  std::string hook = {};  // the hook that it was written as: hooks.on_error; else empty
 };
 
 // A file that another one includes. Its lines count on behind those of the file read before it, so that a Mark alone says where it is.
@@ -111,6 +116,9 @@ std::vector<std::string> ports_of(const StageUse& use);
 
 // The dead-letter sink of a chain: its own, else that of the first chain it reads from which has one; null: none.
 const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain);
+
+// By chain: does it read events, or what a chain makes of them.
+std::vector<bool> chains_of_events(const PipelineSpec& spec);
 
 // The same pipeline; marks, the order of settings and whether standard input and output were written out aside.
 bool same(const PipelineSpec& a, const PipelineSpec& b);

@@ -21,21 +21,23 @@ std::string_view without_prefix(std::string_view name) {
 // What the ends of a pipeline are called in a case: by their urls, and by their names in the summary.
 struct Names {
   explicit Names(const PipelineSpec& spec) {
-    for (const ChainSpec& chain : spec.chains) {
+    const std::vector<bool> of_events = chains_of_events(spec);
+    for (size_t i = 0; i < spec.chains.size(); ++i) {
+      const ChainSpec& chain = spec.chains[i];
       for (const EndSpec& end : chain.from)
-        if (const auto address = address_of(end.url); address && address->kind != Address::Kind::stage) add(sources, end.url, "stdin");
+        if (!inside(end)) add(sources, end.url, "stdin");
       for (const EndSpec& sink : chain.to)
         each_in_line(sink, [&](const EndSpec& end) {
-          if (&end != &sink) stand_ins.insert(sinks.size());
+          if (&end != &sink || of_events[i]) aside.insert(sinks.size());
           sink_of[&end] = sinks.size(), add(sinks, end.url, "stdout");
         });
       if (chain.dlq) add(letters, chain.dlq->url, "stdout");
     }
-    size_t number = 0, fallbacks = 0;
+    size_t number = 0, hooks = 0, fallbacks = 0;
     for (const Wiring::Node& node : wire(spec).nodes) {
       if (!node.end) continue;
-      const size_t place = node.fallback ? ++fallbacks : ++number;
-      const std::string_view name = node.fallback ? "fallback" : "sink";
+      const size_t place = node.fallback ? ++fallbacks : node.events ? ++hooks : ++number;
+      const std::string_view name = node.fallback ? "fallback" : node.events ? "hook" : "sink";
       if (!node.dead_letters) sinks[sink_of.at(node.end)].push_back(place == 1 ? std::string(name) : fmt::format("{}-{}", name, place));
     }
     for (size_t i = 0; i < sources.size(); ++i) sources[i].push_back(i == 0 ? "source" : fmt::format("source-{}", i + 1));
@@ -45,10 +47,10 @@ struct Names {
   using Ends = std::vector<std::vector<std::string>>;  // the names of each
   Ends sources, sinks, letters;
 
-  std::vector<size_t> the_sinks() const {  // those that stand in for no other
+  std::vector<size_t> the_sinks() const {  // those that an expectation without a name may mean
     std::vector<size_t> found;
     for (const auto& [end, place] : sink_of)
-      if (!stand_ins.contains(place)) found.push_back(place);
+      if (!aside.contains(place)) found.push_back(place);
     return found;
   }
 
@@ -65,7 +67,7 @@ struct Names {
     if (url == "-") ends.back().emplace_back(standard);
   }
   std::map<const EndSpec*, size_t> sink_of;
-  std::set<size_t> stand_ins;
+  std::set<size_t> aside;  // what stands in for another, or takes events
 };
 
 // Where an expectation looks, and how much of what came there earlier ones have seen.

@@ -19,8 +19,7 @@ void bound(EndSpec& source, std::string_view key, const std::string& word, Read&
 }
 
 void bound(EndSpec& source, const TrialBounds& bounds) {
-  const auto address = address_of(source.url);
-  if (!address || address->kind == Address::Kind::stage) return;
+  if (inside(source)) return;
   source.options.remove("checkpoint");
   if (bounds.records) bound(source, "count", fmt::format("{}", *bounds.records), text::whole);
   if (bounds.time) bound(source, "for", text::duration(*bounds.time), [](std::string_view word) { return text::duration(word); });

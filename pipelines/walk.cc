@@ -38,6 +38,7 @@ void Runner::StageTurn::fail_made(Batch&& made, Reason reason) {
   const meter::Aside others;
   const Graph::Node& node = runner_.graph_.nodes[node_];
   StageTurn turn(runner_, node_, lane_);
+  turn.of_events = node.events;
   made.each([&](uint32_t i) { turn.fail(i, reason); });
   lane_.tallies[node_].emitted.add(made.size());
   lane_.tallies[node_].spoiled.add(made.size());
@@ -85,6 +86,7 @@ void Runner::StageTurn::emit(Port port, Batch&& batch) {
 void Runner::count_drop(uint32_t node, uint64_t records, std::string_view reason, Tally& tally) {
   tally.dropped.add(records);
   std::lock_guard lock(drops_mutex_);
+  drops_untold_ = true;
   auto& dropped = states_[node]->dropped;
   const auto at = dropped.find(reason);
   if (at == dropped.end())
@@ -115,7 +117,7 @@ Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane
   if (bytes.envelopes.empty() && (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope())))
     add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
   Batch made(std::move(slab), std::move(receipt), input.origin);
-  if (options_.recorder) options_.recorder->came(input.input->id, made, lane.now);
+  if (options_.recorder && !input.input->events) options_.recorder->came(input.input->id, made, lane.now);
   return made;
 }
 
@@ -175,6 +177,8 @@ void Runner::forward(uint32_t node, Port port, Batch&& batch, Lane& lane) {
   const Graph::Node& from = graph_.nodes[node];
   if (options_.tap && !batch.empty()) [[unlikely]]
     options_.tap(from.id, port, batch);
+  if (events_ && port == kOut) [[unlikely]]
+    tell_made(node, batch, lane);
   if (port >= from.readers.size() || from.readers[port].empty()) {
     if (!batch.empty()) count_drop(node, batch.size(), from.ports[port], lane.tallies[node]);
     return batch.let_go();
@@ -209,6 +213,7 @@ void Runner::run_stage(uint32_t node, Batch&& batch, Lane& lane) {
   Stage& stage = lane.clones[node] ? *lane.clones[node] : *here.stage;
   Tally& tally = lane.tallies[node];
   StageTurn turn(*this, node, lane);
+  turn.of_events = here.events;
   const uint64_t came = batch.size();
   const SlabRef entered = batch.ref();  // failed records leave with the bytes that came in, whatever the stage makes of them
   Flow flow = Flow::more;
@@ -276,8 +281,9 @@ void Runner::read_ahead(uint32_t node, Batch& batch, Lane& lane) {
 
 void Runner::run_sink(uint32_t node, Batch&& batch, Lane& lane) {
   const Graph::Node& here = graph_.nodes[node];
-  if (options_.recorder) options_.recorder->went(here.id, batch.size());
+  if (options_.recorder && !here.events) options_.recorder->went(here.id, batch.size());
   StageTurn turn(*this, node, lane);
+  turn.of_events = here.events;
   turn.in_stead = here.fallback;
   const SlabRef entered = batch.ref();
   Batch kept = batch.share();
@@ -331,8 +337,10 @@ void Runner::send_failed(const std::string& id, const Graph::Readers& readers, S
     const Failure* before =
         turn.in_stead && failed.record < entered.envelopes.size() ? entered.envelopes[failed.record].failure.get() : nullptr;
     if (before) follow(*failure, *before);
+    if (events_ && events_->wants(Event::error) && !turn.of_events) [[unlikely]]
+      tell_failed(*failure, failed.record < entered.envelopes.size() ? entered.envelopes[failed.record].id : std::string_view(), at, lane);
     if (readers.empty()) {
-      unhandled(*failure);
+      unhandled(*failure, turn.of_events);
       if (!options_.tap) continue;
     }
     letters->add(entered, failed.record);
@@ -355,15 +363,20 @@ void Runner::send_refused(uint32_t node, const Batch& batch, const Refusal& why)
   const Graph::Node& here = graph_.nodes[node];
   StageTurn turn(*this, node, *serial_);
   turn.refusal = &why;
+  turn.of_events = here.events;
   turn.in_stead = here.fallback;
   batch.each([&](uint32_t record) { turn.fail(record, why.reason); });
   send_failed(here.id, here.readers[kErr], turn, batch, batch.slab(), *serial_, serial_->tallies[node]);
 }
 
-void Runner::unhandled(const Failure& failure) {
+void Runner::unhandled(const Failure& failure, bool of_events) {
   if (graph_.drop_errors) return;
   static constexpr uint64_t kShown = 10;
   std::lock_guard lock(outcome_mutex_);
+  if (of_events) {  // it is told of, and the run goes on as if nobody had asked
+    if (hooks_reported_++ < kShown) options_.report(fmt::format("{}: {} (an event)", failure.stage, failure.message));
+    return;
+  }
   ++outcome_.failed;
   if (graph_.strict && !std::exchange(outcome_.stopped_by_strict, true)) {
     stopped_ = draining_ = true;

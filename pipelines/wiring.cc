@@ -17,6 +17,8 @@ class Wirer {
     for (size_t chain = 0; chain < spec_.chains.size(); ++chain) add_nodes(chain);
     for (size_t chain = 0; chain < spec_.chains.size(); ++chain) add_edges(chain);
     for (size_t chain = 0; chain < spec_.chains.size(); ++chain) add_dead_letters(chain);
+    const std::vector<bool> events = chains_of_events(spec_);
+    for (Wiring::Node& node : made_.nodes) node.events = events[node.chain];
     sort();
     return std::move(made_);
   }

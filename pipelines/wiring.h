@@ -24,6 +24,7 @@ struct Wiring {
     size_t chain = 0;
     bool dead_letters = false;
     bool fallback = false;  // a sink that reads the err of another
+    bool events = false;    // it stands in a chain that reads events
     std::vector<std::string> ports;
     std::vector<From> from;
   };

@@ -22,6 +22,7 @@
 #include "stages/sink/stream.h"
 #include "stages/sink/udp.h"
 #include "stages/source/connect.h"
+#include "stages/source/events.h"
 #include "stages/source/exec.h"
 #include "stages/source/file.h"
 #include "stages/source/letters.h"
@@ -213,6 +214,7 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
     case Kind::hub:
     case Kind::stage:
     case Kind::generate:
+    case Kind::events:
       return usage(fmt::format("{} is no sink leat can open yet", text::quoted(url)));
     default:
       return connect_sink(address, url, options, how, codec, codec_options, use.fallback);
@@ -232,6 +234,11 @@ Result<MadeSource> make_source(const std::string& url, const Settings& options, 
                                const SourceUse& use) {
   const auto address = address_of(url);
   if (!address) return address.error();
+  if (address->kind == Kind::events) {  // nothing stands in for what the run itself does
+    const auto wanted = EventSet::of(address->rest);
+    if (!wanted) return wanted.error();
+    return MadeSource{std::make_unique<EventSource>(url, *wanted), {}};
+  }
   const auto codec = choose(named, address->kind == Kind::file ? address->rest : "", "ndjson");
   if (!codec) return codec.error();
   if (!(*codec)->framer) return usage(fmt::format("codec {} cannot be read", (*codec)->name));

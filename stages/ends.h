@@ -34,7 +34,7 @@ struct SinkUse {
 
 struct MadeSource {
   std::unique_ptr<Source> source;
-  std::string_view codec;
+  std::string_view codec;  // empty: of events, which come as they are
 };
 
 // An empty `codec`: by the path's extension, else ndjson.

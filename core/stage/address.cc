@@ -21,7 +21,7 @@ constexpr std::array kSchemes{
     Scheme{"udp://", Address::Kind::udp},        Scheme{"exec:", Address::Kind::exec},
     Scheme{"hub:", Address::Kind::hub},          Scheme{"stage:", Address::Kind::stage},
     Scheme{"sqlite:", Address::Kind::sqlite},    Scheme{"generate:", Address::Kind::generate},
-    Scheme{"drop:", Address::Kind::drop},
+    Scheme{"events:", Address::Kind::events},    Scheme{"drop:", Address::Kind::drop},
 };
 
 // The scheme a user may have meant: a word before "://", which no sensible path has.
@@ -57,7 +57,8 @@ Result<Address> address_of(std::string_view url) {
   for (const Scheme& row : kSchemes) {
     if (!url.starts_with(row.prefix)) continue;
     const std::string_view rest = url.substr(row.prefix.size());
-    if (rest.empty() && row.kind != Address::Kind::drop) return Error{Error::Kind::usage, text::quoted(url) + " names no place", {}};
+    if (rest.empty() && row.kind != Address::Kind::drop && row.kind != Address::Kind::events)
+      return Error{Error::Kind::usage, text::quoted(url) + " names no place", {}};
     if (!rest.empty() && row.kind == Address::Kind::drop) return Error{Error::Kind::usage, "drop: takes nothing behind it", {}};
     return Address{row.kind, std::string(rest)};
   }

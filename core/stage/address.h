@@ -12,9 +12,24 @@
 namespace leat {
 
 struct Address {
-  enum class Kind : uint8_t { stdio, file, unix_socket, unix_listen, tcp, tcp_listen, udp, exec, hub, stage, sqlite, generate, drop };
+  enum class Kind : uint8_t {
+    stdio,
+    file,
+    unix_socket,
+    unix_listen,
+    tcp,
+    tcp_listen,
+    udp,
+    exec,
+    hub,
+    stage,
+    sqlite,
+    generate,
+    events,
+    drop
+  };
   Kind kind;
-  std::string rest;           // the path, HOST:PORT, command, subject, ID.PORT, database or expression behind the scheme
+  std::string rest;           // the path, HOST:PORT, command, subject, ID.PORT, database, expression or names behind the scheme
   std::string stage() const;  // stage: the ID
   std::string port() const;   // stage: the PORT, out if none is written
 };

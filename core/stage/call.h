@@ -23,7 +23,8 @@ class CallHost {
   virtual Loop& loop() = 0;
   virtual void post(std::function<void(Turn&)> job) = 0;  // any thread: run under the turn, in a turn of the call
   virtual void note(std::string text) = 0;                // one line for the user about what is no error of the run; any thread
-  virtual bool stopped() const = 0;                       // a failed record ended the run (--strict): what is not answered stays so
+  virtual void circuit(std::string_view from, std::string_view to, const std::string& why) { (void)from, (void)to, (void)why; }  // turn
+  virtual bool stopped() const = 0;  // a failed record ended the run (--strict): what is not answered stays so
 };
 
 class Call : public Stage {

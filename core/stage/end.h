@@ -74,6 +74,9 @@ class SinkHost {
   virtual void note(std::string text) = 0;                              // one line for the user; any thread
   virtual void count(std::string_view what, uint64_t n) = 0;            // a number of its own for the summary
   virtual bool spoiled() const = 0;  // the run has failed somewhere, so what was written is not the whole
+  virtual void circuit(std::string_view from, std::string_view to, const std::string& why) {
+    (void)from, (void)to, (void)why;
+  }  // its breaker
 };
 
 class Sink {

@@ -106,11 +106,16 @@ class Stage {
   virtual void finish(Turn&, bool drained) { (void)drained; }  // no input is left; drained: it was cut short by a signal
 };
 
+// What a record is to the next stage. An item is one thing, and no array; a window is one that answers for many; a batch is an array
+// of records. `any` is not known before the run; `same` is what came in; an error is what came in, with the reason why it failed.
+enum class RecordKind : uint8_t { same, any, item, batch, window, error };
+
 // A place where records leave a stage.
 struct PortSpec {
   std::string_view name;
   std::string_view help;
-  bool made = false;  // what leaves here is of the stage's own making, and none of the records that came in
+  bool made = false;                    // what leaves here is of the stage's own making, and none of the records that came in
+  RecordKind gives = RecordKind::same;  // see gives() below: few ports need to say it
 };
 
 struct Example {
@@ -156,9 +161,20 @@ struct StageSpec {
   bool waits = false;
   // Its records leave later than they came: an input's last one is out of it when it is finished, not when the input ends.
   bool lingers = false;
-  bool together = false;  // it compares its inputs, so files among them are read side by side and not one after the other
-  bool reorders = false;  // what it passes leaves in an order of its own
-  bool calls = false;     // it is a Call (core/stage/call.h)
+  bool together = false;               // it compares its inputs, so files among them are read side by side and not one after the other
+  bool reorders = false;               // what it passes leaves in an order of its own
+  bool calls = false;                  // it is a Call (core/stage/call.h)
+  RecordKind takes = RecordKind::any;  // every record of another kind fails here, so a graph that brings no other is refused
 };
+
+// What leaves by a port, as far as it says so or its stage does.
+constexpr RecordKind gives(const StageSpec& stage, Port port) {
+  if (port == kErr) return RecordKind::error;
+  if (port >= stage.ports.size()) return RecordKind::same;  // of more_ports
+  const PortSpec& at = stage.ports[port];
+  if (at.gives != RecordKind::same) return at.gives;
+  if (at.made) return RecordKind::item;
+  return port == kOut && stage.new_bytes ? RecordKind::any : RecordKind::same;
+}
 
 }  // namespace leat

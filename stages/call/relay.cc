@@ -30,8 +30,10 @@ Done Relay::open(CallHost& host) {
   host_ = &host;
   if (how_.guards.breaker) {
     breaker_.emplace(*how_.guards.breaker, [this](const Breaker::Event& event) {
-      host_->note(fmt::format("the breaker of '{}' went from {} to {}: {} of {} failed", how_.name, Breaker::name(event.from),
-                              Breaker::name(event.to), event.failed, event.attempts));
+      const auto from = Breaker::name(event.from), to = Breaker::name(event.to);
+      const std::string why = fmt::format("{} of {} failed", event.failed, event.attempts);
+      host_->circuit(from, to, why);
+      host_->note(fmt::format("the breaker of '{}' went from {} to {}: {}", how_.name, from, to, why));
     });
   }
   return caller_->open(host, [this](std::vector<Answer> answers) {

@@ -239,6 +239,7 @@ void ConnectSink::tell(const Breaker::Event& event) {
   if (event.to == Breaker::State::half_open) why = fmt::format("{} attempts must pass", how_.guards.breaker->probes);
   if (event.to == Breaker::State::closed) why = fmt::format("{} attempts passed", event.attempts);
   const std::string wait = event.to == Breaker::State::open ? fmt::format(" for {}", text::duration(event.wait)) : std::string();
+  host_->circuit(from, to, why);
   host_->note(fmt::format("{}: breaker from {} to {}{}: {}", place_.shown(), from, to, wait, why));
 }
 

@@ -130,7 +130,7 @@ constexpr std::array kOptions{
            .fallback = "16MiB"},
 };
 
-constexpr std::array kPorts{PortSpec{"out", "the arrays"}, PortSpec{"err", "records that do not read"}};
+constexpr std::array kPorts{PortSpec{"out", "the arrays", false, RecordKind::batch}, PortSpec{"err", "records that do not read"}};
 
 // jq -nc '[inputs] | _nwise(2)'
 constexpr std::array kExamples{Example{"batch 2", "{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", "[{\"a\":1},{\"a\":2}]\n[{\"a\":3}]\n"}};

@@ -84,7 +84,7 @@ constexpr std::array kOptions{
         .name = "zero", .kind = Option::Kind::flag, .value = "", .help = "count the members of arrays from 0, as jq does, and not from 1"},
 };
 
-constexpr std::array kPorts{PortSpec{"out", "every record, flat"}, PortSpec{"err", "records that are no objects"}};
+constexpr std::array kPorts{PortSpec{"out", "every record, flat", false, RecordKind::item}, PortSpec{"err", "records that are no objects"}};
 
 // mlr --json flatten; the second by hand
 constexpr std::array kExamples{
@@ -119,6 +119,7 @@ constexpr StageSpec kFlatten{
     .new_bytes = true,
     .missing = StageSpec::Missing::filtered,
     .make = make,
+    .takes = RecordKind::item,
 };
 
 }  // namespace leat

@@ -305,7 +305,7 @@ constexpr std::array kOptions{
     Option{.name = "max_bytes", .kind = Kind::size, .value = "SIZE", .help = "bytes held at once", .fallback = "256MiB"},
 };
 
-constexpr std::array kPorts{PortSpec{"out", "the pairs"},
+constexpr std::array kPorts{PortSpec{"out", "the pairs", false, RecordKind::item},
                             PortSpec{"err", "records whose key or time cannot be worked out; with --merge what is no object"},
                             PortSpec{"unmatched", "records that had no partner, as they came"}};
 

@@ -108,6 +108,7 @@ constexpr StageSpec kUnbatch{
     .new_bytes = true,
     .missing = StageSpec::Missing::filtered,
     .make = make,
+    .takes = RecordKind::batch,
 };
 
 }  // namespace leat

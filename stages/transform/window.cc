@@ -262,7 +262,7 @@ constexpr std::array kOptions{
 };
 
 constexpr std::array kPorts{
-    PortSpec{"out", "the answers"},
+    PortSpec{"out", "the answers", false, RecordKind::window},
     PortSpec{"err", "records that cannot be read, timed, keyed or summed, or are one key too many; answers whose emit expression fails"},
     PortSpec{"late", "records behind the watermark whose windows have gone"},
 };

@@ -18,6 +18,7 @@
 #include "core/codec/codec.h"
 #include "core/codec/json_format.h"
 #include "pipelines/check.h"
+#include "pipelines/kinds.h"
 #include "pipelines/options.h"
 #include "pipelines/rehearsal.h"
 #include "stages/catalog.h"
@@ -333,6 +334,73 @@ TEST_P(StageLaws, WhatPassesLeavesAsItCame) {
     ASSERT_NE(at, came.end()) << "other bytes than came, " << rest.size() << " before the end";
     rest.remove_prefix(at->size());
   }
+}
+
+// Of what came by a port: the first byte of every record.
+std::set<char> beginnings(const Caught& port) {
+  std::set<char> found;
+  for (size_t i = 0; i < port.size(); ++i) found.insert(std::string(port.record(i)).front());
+  return found;
+}
+
+// Objects alone come in, then arrays alone: what a port says of its records holds, and what a stage does not take fails.
+TEST_P(StageLaws, Row27_EveryPortGivesWhatItSaysItGives) {
+  const StageSpec& stage = *GetParam().stage;
+  const PipelineSpec example = spec();
+  const StageUse& first = example.chains.front().stages.front();
+  const bool json = !example.globals.find("in") && sources(example).size() == 1;
+  if (first.spec != &stage || !json) GTEST_SKIP() << "something else stands in front of it";
+  const auto ports = ports_of(first);
+  for (const char kind : {'{', '['}) {
+    Rehearsal::Script script = script_of();
+    for (const std::string& port : ports) script.watched.insert({first.id, port});
+    auto made = Rehearsal::make(example, std::move(script));
+    ASSERT_TRUE(made) << made.error().text;
+    std::string in;
+    for (const std::string& payload : payloads())
+      for (int i = 0; i < 3; ++i)
+        if (payload.front() == kind) in += payload + "\n";
+    for (const char* other : {R"({"id":1,"v":"x","items":[1,2]})", R"([{"id":1},{"id":2}])", R"([1,2,3])"})
+      if (other[0] == kind) in += std::string(other) + "\n";
+    ASSERT_TRUE((*made)->give(0, in));
+    ASSERT_TRUE((*made)->wait(3h));
+    ASSERT_TRUE((*made)->end());
+    for (Port port = 0; port < ports.size(); ++port) {
+      const auto seen = beginnings((*made)->port({first.id, ports[port]}));
+      const RecordKind given = gives(stage, port);
+      const bool same = given == RecordKind::same || given == RecordKind::error;
+      const char wanted = same ? kind : given == RecordKind::batch ? '[' : '{';
+      if (given == RecordKind::any) continue;
+      EXPECT_TRUE(seen.empty() || seen == std::set<char>{wanted}) << ports[port] << " of " << stage.name << " of " << in;
+    }
+    const RecordKind came = kind == '[' ? RecordKind::batch : RecordKind::item;
+    if (stage.takes == RecordKind::any || stage.takes == came) continue;
+    EXPECT_EQ((*made)->port({first.id, "err"}).size(), static_cast<size_t>(std::count(in.begin(), in.end(), '\n')));
+    EXPECT_EQ((*made)->port({first.id, "out"}).size(), 0u) << "it does take them";
+  }
+}
+
+// Two stages of the catalog behind each other are refused only where each record of the first would fail in the second.
+TEST(Catalog, Row27_NoPairIsRefusedThatCouldBeRight) {
+  std::set<std::string> refused;
+  for (const StageSpec* first : stage_catalog())
+    for (const StageSpec* second : stage_catalog()) {
+      PipelineSpec spec;
+      ChainSpec chain;
+      chain.from.push_back({"-", {}, Settings(source_options()), {}, false});
+      for (const StageSpec* stage : {first, second}) chain.stages.push_back({stage, std::string(stage->name), {}, false, {}, {}, {}});
+      spec.chains.push_back(std::move(chain));
+      settle(spec);
+      Problems problems;
+      check_kinds(spec, problems);
+      for (const Problem& problem : problems) refused.insert(problem.message);
+    }
+  EXPECT_EQ(refused, (std::set<std::string>{
+                         "unbatch wants batch, gets window (from window \"window\")",
+                         "unbatch wants batch, gets item (from flatten \"flatten\")",
+                         "unbatch wants batch, gets item (from join \"join\")",
+                         "flatten wants item, gets batch (from batch \"batch\")",
+                     }));
 }
 
 std::string name_of(const testing::TestParamInfo<Sample>& info) {
