@@ -175,6 +175,13 @@ Result<HttpCaller::Options> options_of(const Settings& settings, const CodecSpec
   return how;
 }
 
+// The server of tests/cli/http.bats says what it was asked for.
+constexpr std::array kExamples{
+    Example{"http --url-from '\"http://127.0.0.1:8080/items/\" + .item' --method GET --merge-as found",
+            "{\"item\":\"tea\"}\n{\"item\":\"jam\"}\n",
+            "{\"item\":\"tea\",\"found\":{\"path\":\"/items/tea\"}}\n{\"item\":\"jam\",\"found\":{\"path\":\"/items/jam\"}}\n"},
+};
+
 Result<std::unique_ptr<Stage>> make(const Settings& settings, const MakeContext& context) {
   const auto codec = reply_codec(settings, "json");
   if (!codec) return codec.error();
@@ -218,7 +225,7 @@ constexpr StageSpec kHttp{
         "is a child of it; an empty one drops the record, which is counted.",
     .options = kOptions,
     .ports = kPorts,
-    .examples = {},
+    .examples = kExamples,
     .stateless = false,
     .new_bytes = true,
     .missing = StageSpec::Missing::pending,

@@ -13,6 +13,14 @@ setup() {
 }
 teardown() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; }
 
+@test "the example of its help does what it says" {
+  leat help http | sed -n '/^Examples/,/^$/p' >example
+  line=$(sed -n 's/^    leat/leat/p' example)
+  run_line "sed -n 's/^      < //p' example | ${line//127.0.0.1:8080/${url#http://}}"
+  expect_status 0
+  expect_out "$(sed -n 's/^      > //p' example)"
+}
+
 @test "responses go on in the order of their records" {
   run_line 'seq 300 | sed "s/.*/{\"n\":&}/" >in; leat --from in http $url/echo --workers 20 | cmp - in'
   expect_status 0

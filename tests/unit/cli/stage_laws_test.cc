@@ -40,7 +40,8 @@ void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.example->
 std::vector<Sample> samples() {
   std::vector<Sample> all;
   for (const StageSpec* stage : stage_catalog())
-    for (const Example& example : stage->examples) all.push_back({stage, &example});
+    for (const Example& example : stage->examples)
+      if (stage->name != "http") all.push_back({stage, &example});  // it wants a server: tests/cli/http.bats has one, and runs it
   return all;
 }
 
@@ -410,9 +411,7 @@ std::string name_of(const testing::TestParamInfo<Sample>& info) {
 INSTANTIATE_TEST_SUITE_P(Catalog, StageLaws, testing::ValuesIn(samples()), name_of);
 
 TEST(Catalog, EveryStageHasAnExample) {
-  for (const StageSpec* stage : stage_catalog())
-    EXPECT_TRUE(!stage->examples.empty() || stage->name == "http")
-        << stage->name << ": only http wants a server; tests/cli/http.bats has one";
+  for (const StageSpec* stage : stage_catalog()) EXPECT_FALSE(stage->examples.empty()) << stage->name;
 }
 
 }  // namespace
