@@ -38,6 +38,6 @@ class RealEnvironment final : public Environment {
 // A pipeline file, a secret: all of it, up to a bound. - is standard input. The error says what the system says.
 Result<std::string> read_small_file(const std::string& path);
 Done replace_file(const std::string& path, std::string_view bytes);  // as a whole or not at all; through links, with its mode
-bool write_file(const std::string& path, std::string_view bytes);  // in place of what it held
+bool write_file(const std::string& path, std::string_view bytes);    // in place of what it held
 
 }  // namespace leat

@@ -43,6 +43,10 @@ Formatted format_yaml(const std::string& text) {
   const Document before = load_yaml(text);
   if (!before.problems.empty()) return {{}, before.problems};
   const std::string whole = with_line_feeds(text);
+  if (const size_t at = whole.find('\r'); at != whole.npos) {
+    const int line = static_cast<int>(1 + std::count(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(at), '\n'));
+    return {{}, {{{line, 1}, {}, "a carriage return stands here without a line feed", {}}}};
+  }
   yaml::Layout layout(whole);
   std::string made = layout.run();
   yaml::Layout again(made);

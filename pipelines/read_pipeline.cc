@@ -74,7 +74,9 @@ class PipelineReader {
   void read_chains(const Node* chains) {
     if (chains) return all_chains(*chains);
     if (std::none_of(std::begin(kChainKeys), std::end(kChainKeys), [&](auto key) { return root_.find(key) != nullptr; }))
-      return values_.report(root_, {}, "nothing to run: there are no stages and no ends", "begin with from:, stages: or chains:");
+      return values_.report(
+          root_, {}, "nothing to run: there are no stages and no ends",
+          root_.find("templates") ? "its templates are for files that include it" : "begin with from:, stages: or chains:");
     chain(root_, {}, false);
   }
 

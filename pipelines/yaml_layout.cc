@@ -67,15 +67,19 @@ std::string Layout::run() {
     }
   }
   while (!waiting_.empty() && waiting_.back().comment.empty()) waiting_.pop_back();
-  settle(levels_, text_.size(), depth_of(levels_, text_.size(), 0));
+  settle(levels_, 0, 0);
   return std::move(out_);
 }
 
-// The column that the innermost of the levels has now which `column` was not left of.
-size_t Layout::depth_of(const std::vector<Level>& levels, size_t column, size_t otherwise) const {
-  for (auto at = levels.rbegin(); at != levels.rend(); ++at)
-    if (at->was <= column) return at->is;
-  return otherwise;
+// Where a comment stands now, before a line whose first sign stood at `next` and stands at `now`: where that line does, else where
+// the innermost of the levels `before` it does that the comment is not left of.
+size_t Layout::depth_of(size_t comment, const std::vector<Level>& before, size_t next, size_t now) const {
+  if (comment == next || before.empty()) return now;
+  if (comment > before.back().was && next > before.back().was) return now;
+  if (comment > before.back().was && open_) return before.back().is + 2;
+  for (auto at = before.rbegin(); at != before.rend(); ++at)
+    if (at->was <= comment) return at->is;
+  return now;
 }
 
 // Puts down what waits, before a line whose first sign stood at `column` and stands at `now`.
@@ -87,8 +91,7 @@ void Layout::settle(const std::vector<Level>& before, size_t column, size_t now)
       empty = true;
       continue;
     }
-    const bool child = before.empty() || (column > before.back().was && one.column > before.back().was && column != text_.size());
-    put(std::string(one.column == column || child ? now : depth_of(before, one.column, now), ' ') + std::string(one.comment));
+    put(std::string(depth_of(one.column, before, column, now), ' ') + std::string(one.comment));
     comments_.emplace_back(one.comment);
     empty = false;
   }
@@ -157,6 +160,7 @@ void Layout::value(Line& line, size_t end) {
   if (begin > line.at)
     line.out += std::string(without_end(text_.substr(line.at, begin - line.at))) + (begin < end && text_[begin] != '#' ? " " : "");
   line.at = begin;
+  open_ = begin == end || text_[begin] == '#';
   const char c = begin < end ? text_[begin] : '#';
   if (c == '#') return rest(line);
   if (c == '{' || c == '[') return quote_or_flow(line, true);

@@ -44,7 +44,7 @@ class Layout {
   const Level* owner(const Line& line) const;
   size_t place(size_t column, bool list);
   void settle(const std::vector<Level>& before, size_t column, size_t now);
-  size_t depth_of(const std::vector<Level>& levels, size_t column, size_t otherwise) const;
+  size_t depth_of(size_t comment, const std::vector<Level>& before, size_t next, size_t now) const;
   void put(std::string_view line);
   std::string_view line_at(size_t begin) const;
 
@@ -52,6 +52,7 @@ class Layout {
   std::string out_;
   size_t at_ = 0;
   std::vector<Level> levels_;
+  bool open_ = false;  // the last line has a key or a dash without a value so far
   std::vector<Waiting> waiting_;
   std::vector<std::string> comments_;
 };

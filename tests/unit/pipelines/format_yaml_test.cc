@@ -136,11 +136,19 @@ TEST(Row24Format, AnchorsAndMarkersStay) {
   EXPECT_EQ(formatted("\n\n# nothing here\n\n"), "# nothing here\n");
 }
 
+TEST(Row24Format, CommentsStandWithWhatTheyAreAbout) {
+  EXPECT_EQ(formatted("stages:\n# before\n- a\n    # deep\n\n- b: c\n\n  # of b\n# of to\nto:\n      # - one\n\n\n      # - two\nx: # y\n- "
+                      "# z\n     a: b\n#end"),
+            "stages:\n  # before\n  - a\n  # deep\n\n  - b: c\n\n    # of b\n# of to\nto:\n  # - one\n\n  # - two\nx:  # y\n  -  # z\n    "
+            "a: b\n#end\n");
+}
+
 TEST(Row24Format, MistakesAreRefusedWithTheirPlace) {
   EXPECT_EQ(refused("from: a\nfrom: b\n"), "p:2:1: the key 'from' stands here twice");
   EXPECT_EQ(refused("from: [a\n").substr(0, 2), "p:");
   EXPECT_EQ(refused("from: 'a\n"), "p:1:7: this quote is never closed");
   EXPECT_EQ(refused("from: \xff"), "p: the file is not UTF-8");
+  EXPECT_EQ(refused("from: a\n# b\rto: b\n"), "p:2:1: a carriage return stands here without a line feed");
 }
 
 TEST(Row24Format, RecipesAreInItAndSaySo) {

@@ -212,6 +212,8 @@ templates:
             "p.yaml:8:19: templates.f.params: the parameter 'x' stands here twice\n"
             "p.yaml:9:15: templates.g.params: wants a map of names and defaults, here is a single value\n"
             "p.yaml:9:26: templates.g.stages: wants a list of stages, here is a map");
+  EXPECT_EQ(bad("templates: {t: {stages: [unbatch]}}"),
+            "p.yaml:1:1: nothing to run: there are no stages and no ends (its templates are for files that include it)");
   EXPECT_EQ(bad("templates: {t: {params: [size], stages: [{batch: $sise}]}}\nstages: [{use: t, with: {size: 1}}]"),
             "p.yaml:1:50: stages[0].batch: the template has no parameter 'sise' (did you mean size?)");
 }
