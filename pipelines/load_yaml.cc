@@ -167,15 +167,22 @@ std::string syntax_hint(std::string_view message) {
   return {};
 }
 
+// Where each line of a text begins, so that a place of it is found without reading all before it again.
+std::vector<size_t> line_begins(std::string_view text) {
+  std::vector<size_t> begins{0};
+  for (size_t feed = text.find('\n'); feed != text.npos; feed = text.find('\n', feed + 1)) begins.push_back(feed + 1);
+  return begins;
+}
+
 // The library takes a quote that is never closed for a text up to the end of the file.
-void refuse_open_quotes(const Node& node, std::string_view text, Problems& problems) {
-  for (const Node& item : node.items) refuse_open_quotes(item, text, problems);
+void refuse_open_quotes(const Node& node, std::string_view text, const std::vector<size_t>& lines, Problems& problems) {
+  for (const Node& item : node.items) refuse_open_quotes(item, text, lines, problems);
   for (const auto& [key, value] : node.entries) {
-    refuse_open_quotes(key, text, problems);
-    refuse_open_quotes(value, text, problems);
+    refuse_open_quotes(key, text, lines, problems);
+    refuse_open_quotes(value, text, lines, problems);
   }
-  if (node.kind != Node::Kind::scalar || node.plain) return;
-  const std::string_view rest = from_mark(text, node.mark);
+  if (node.kind != Node::Kind::scalar || node.plain || node.mark.line < 1 || static_cast<size_t>(node.mark.line) > lines.size()) return;
+  const std::string_view rest = from_mark(text.substr(lines[static_cast<size_t>(node.mark.line) - 1]), {1, node.mark.column});
   const char quote = rest.empty() ? '\0' : rest[0];
   if (quote != '"' && quote != '\'') return;
   for (size_t i = 1; i < rest.size(); ++i) {
@@ -222,7 +229,7 @@ Document load_yaml(std::string text) {
   } catch (const YAML::Exception& error) {
     document.problems.push_back({mark_of(error.mark), {}, error.msg, syntax_hint(error.msg)});
   }
-  refuse_open_quotes(document.root, document.text, document.problems);
+  refuse_open_quotes(document.root, document.text, line_begins(document.text), document.problems);
   return document;
 }
 
