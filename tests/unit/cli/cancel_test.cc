@@ -15,6 +15,7 @@
 #include "core/io/loop.h"
 #include "pipelines/build.h"
 #include "pipelines/runner.h"
+#include "tests/support/scratch.h"
 
 namespace leat {
 namespace {
@@ -27,13 +28,7 @@ size_t bytes_in_use() { return mallinfo2().uordblks; }
 
 class CancelTest : public testing::TestWithParam<const char*> {
  protected:
-  void SetUp() override {
-    std::signal(SIGPIPE, SIG_IGN);
-    char name[] = "/tmp/leat-cancel-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
 
   int connect() const {
     sockaddr_un address{};
@@ -43,9 +38,9 @@ class CancelTest : public testing::TestWithParam<const char*> {
     EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     return fd;
   }
-  const std::string& folder() const { return folder_; }
-  std::string socket() const { return folder_ + "/s"; }
-  std::string out() const { return folder_ + "/out.ndjson"; }
+  const fs::path& folder() const { return folder_.path(); }
+  std::string socket() const { return folder_ / "s"; }
+  std::string out() const { return folder_ / "out.ndjson"; }
 
   // A run with records in every stage of it, aborted as a second signal or a passed deadline would.
   void run_and_cancel() {
@@ -83,7 +78,7 @@ class CancelTest : public testing::TestWithParam<const char*> {
   RealClock clock_;
   RealRandom random_;
   RealEnvironment environment_;
-  std::string folder_;
+  const test::Scratch folder_;
 };
 
 TEST_P(CancelTest, AThousandRunsLeaveDescriptorsAndMemoryAsTheyWere) {

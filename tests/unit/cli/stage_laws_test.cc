@@ -22,6 +22,7 @@
 #include "pipelines/options.h"
 #include "pipelines/rehearsal.h"
 #include "stages/catalog.h"
+#include "tests/support/scratch.h"
 #include "tests/support/shell_words.h"
 
 namespace leat {
@@ -86,17 +87,13 @@ class StageLaws : public testing::TestWithParam<Sample> {
   // A file that the example reads stands in a folder of its own; as a source it is given like the others.
   void SetUp() override {
     if (GetParam().example->file.empty()) return;
-    char name[] = "/tmp/leat-laws-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    folder_ = name;
+    folder_.emplace();
     before_ = fs::current_path();
-    fs::current_path(folder_);
+    fs::current_path(folder_->path());
     std::ofstream(std::string(GetParam().example->file)) << GetParam().example->text;
   }
   void TearDown() override {
-    if (folder_.empty()) return;
-    fs::current_path(before_);
-    fs::remove_all(folder_);
+    if (folder_) fs::current_path(before_);
   }
 
   static std::vector<std::string> sources(const PipelineSpec& spec) {
@@ -223,7 +220,7 @@ class StageLaws : public testing::TestWithParam<Sample> {
   }
 
  private:
-  std::string folder_;
+  std::optional<test::Scratch> folder_;
   fs::path before_;
 };
 

@@ -13,20 +13,17 @@
 #include <thread>
 
 #include "tests/support/fake_ends.h"
+#include "tests/support/scratch.h"
 
 namespace leat {
 namespace {
 
 class Io : public testing::Test {
  protected:
-  Io() {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::string name = (std::filesystem::temp_directory_path() / "leat-io-XXXXXX").string();
-    folder = mkdtemp(name.data());
-  }
-  ~Io() override { std::filesystem::remove_all(folder); }
+  Io() { std::signal(SIGPIPE, SIG_IGN); }
 
-  std::string folder;
+  const test::Scratch scratch;
+  const std::string folder = scratch.path();
   test::FakeClock clock;
 };
 
