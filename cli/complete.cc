@@ -7,6 +7,7 @@
 
 #include "cli/prose.h"
 #include "core/base/text.h"
+#include "core/stage/event.h"
 #include "pipelines/options.h"
 #include "pipelines/recipes.h"
 #include "pipelines/suggest.h"
@@ -213,12 +214,19 @@ class Completer {
         put(fmt::format("{}{}", choice.substr(0, choice.find(':')), choice.ends_with(":alone") ? "" : "="), "");
   }
 
+  // One more name behind those that stand there.
+  void events() {
+    const std::string before(prefix_.substr(0, prefix_.find_last_of(":,") + 1));
+    for (std::string_view event : kEvents) put(fmt::format("{}{}", before, event), "");
+  }
+
   void ends(bool source) {
     for (const Page::Entry& end : prose::ends()) {
       const std::string_view term = end.term;
-      if (term == "PATH" || term == "-" || term.starts_with(source ? "drop:" : "stage:")) continue;
+      if (term == "PATH" || term == "-" || end.text.starts_with(source ? "output only" : "input only")) continue;
       put(term.substr(0, term.find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), end.text);
     }
+    if (source && prefix_.starts_with("events:")) events();
     if (source)
       for (const std::string& word : words_)
         if (std::any_of(tables_.stages.begin(), tables_.stages.end(), [&](const StageSpec* stage) { return stage->name == word; }))

@@ -39,7 +39,7 @@ const std::string_view kHooks =
     "shows what became of a hook. Such a chain may have stages, guards and a dlq as others do, but reads nothing else.\n"
     "\n"
     "Every event is an object with event, time (RFC 3339) and stage, the id of the stage or end it is about. Telling never holds up data: "
-    "what finds 10000 events or 4 MiB of them waiting is left out, and counted by --summary beside the events. What goes wrong in a chain "
+    "what finds 8 MiB of them waiting is left out, and counted by --summary beside the events. What goes wrong in a chain "
     "of "
     "events is said on standard error and changes neither the exit status nor the run, --strict included, and makes no events. Once all "
     "data "

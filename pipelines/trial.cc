@@ -28,6 +28,9 @@ void bound(EndSpec& source, const TrialBounds& bounds) {
 }  // namespace
 
 void make_trial(PipelineSpec& spec, const TrialBounds& bounds) {
+  const std::vector<bool> of_events = chains_of_events(spec);
+  size_t at = 0;
+  std::erase_if(spec.chains, [&](const ChainSpec&) { return of_events[at++]; });  // nobody is told of what is only tried
   for (ChainSpec& chain : spec.chains) {
     for (EndSpec& source : chain.from) bound(source, bounds);
     for (EndSpec& sink : chain.to) each_in_line(sink, [](EndSpec& end) { end.discarded = true; });

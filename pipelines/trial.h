@@ -1,5 +1,5 @@
 // Trial: makes of a pipeline one that does the same work and leaves no trace: what it would write is encoded, packed and thrown away,
-// and no checkpoint is read or kept.
+// no checkpoint is read or kept, and no hook is told.
 // Owner:   pure function on a spec.   Thread: any.   Blocks: never.   Fails: cannot.
 #pragma once
 

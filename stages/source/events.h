@@ -6,10 +6,10 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/stage/end.h"
 #include "core/stage/event.h"
@@ -18,7 +18,7 @@ namespace leat {
 
 class EventSource final : public Source {
  public:
-  static constexpr size_t kMostRecords = 10'000, kMostBytes = size_t{4} << 20;  // that wait to be read
+  static constexpr size_t kMostBytes = size_t{8} << 20;  // that wait to be read: more than one block of input makes if each record fails
 
   EventSource(std::string url, EventSet wanted) : name_(std::move(url)), wanted_(wanted) {}
 
@@ -40,9 +40,9 @@ class EventSource final : public Source {
   std::atomic<uint64_t> left_out_{0};
   uint64_t position_ = 0;  // of the next pull
 
-  std::mutex mutex_;  // of what follows
-  std::deque<std::string> waiting_;
-  size_t bytes_ = 0;
+  std::mutex mutex_;     // of what follows
+  std::string waiting_;  // lines
+  std::vector<Span> records_;
   bool ended_ = false, stopped_ = false;
 };
 

@@ -74,7 +74,7 @@ constexpr auto kExprs =
                                      "then", "--to", ".a == 1", "\"${X}\"", ".a\n| .b", "-1"});
 constexpr auto kNames = std::to_array<std::string_view>({"errors", "slow", "a-b", "all", "case", "no", "x1", "meta.k", "_y"});
 constexpr auto kUrls = std::to_array<std::string_view>(
-    {"a.ndjson", "-", "./then", "then", "-x", "logs/*.gz", "tcp://h:1", "exec:cmd 'a b'", "it's $HOME", "x: y", "${A}"});
+    {"a.ndjson", "-", "./then", "then", "-x", "logs/*.gz", "tcp://h:1", "exec:cmd 'a b'", "it's $HOME", "x: y", "${A}", "events:error,drop"});
 
 class Draw {
  public:

@@ -53,6 +53,10 @@ TEST(Complete, Values) {
   EXPECT_EQ(offered({"--from", "x", "--until", "f"}), (Set{"for=", "forever"}));
   EXPECT_EQ(offered({"--from", "tcp"}), (Set{":file", "tcp-listen://", "tcp://"}));
   EXPECT_TRUE(offered({"filter", ".a", "--to", "x", "--from", "st"}).count("stage:filter"));
+  EXPECT_EQ(offered({"--from", "ev"}), (Set{":file", "events:"}));
+  EXPECT_EQ(offered({"--from", "events:error,c"}), (Set{":file", "events:error,circuit", "events:error,close", "events:error,complete"}));
+  EXPECT_EQ(offered({"--to", "ev"}), Set{":file"});
+  EXPECT_EQ(offered({"--to", "g"}), Set{":file"}) << "generate: is no sink";
   EXPECT_EQ(offered({"--from", "a", "--checkpoint", ""}), Set{":file"});
   EXPECT_EQ(offered({"window", "--emit", ""}), Set{});
 }

@@ -194,23 +194,34 @@ TEST_F(Row162Hooks, StrictStopsAtTheFirstAndStillTells) {
 TEST_F(Row162Hooks, WhatDoesNotFitIsCounted) {
   Rehearsal& run = make("hooks: {on_error: x.ndjson}\nstages: [{filter: .ok}]\ndlq: d.ndjson\n");
   std::string in;
-  for (size_t i = 0; i < EventSource::kMostRecords + 7; ++i) in += "x\n";
+  const size_t failing = EventSource::kMostBytes / 100;  // an event says over a hundred bytes of each
+  for (size_t i = 0; i < failing; ++i) in += "x\n";
   ASSERT_TRUE(run.give(0, in + "{\"ok\":1}\n"));
   ASSERT_TRUE(run.end());
   EXPECT_EQ(run.sink(0).text(), "{\"ok\":1}\n");
-  EXPECT_EQ(run.letters(0).size(), EventSource::kMostRecords + 7);
+  EXPECT_EQ(run.letters(0).size(), failing);
   const Ledger ledger = run.ledger();
   const auto row = std::find_if(ledger.rows.begin(), ledger.rows.end(), [](const LedgerRow& r) { return r.kind == "events"; });
   ASSERT_NE(row, ledger.rows.end());
   ASSERT_TRUE(row->counted.contains("left out")) << "the whole block fails in one turn";
-  EXPECT_EQ(row->in + row->counted.at("left out"), EventSource::kMostRecords + 7);
+  EXPECT_EQ(row->in + row->counted.at("left out"), failing);
   EXPECT_EQ(run.sink(1).size(), row->in);
   EXPECT_TRUE(ledger.balanced());
 }
 
-TEST_F(Row162Hooks, ACaseSeesOnlyDataWhereItNamesNoSink) {
-  const Loaded made = loaded("hooks: {on_error: a.ndjson}\nstages: [{map: .}]\n");
+// A case may put an event in by hand, where a chain of them begins.
+TEST_F(Row162Hooks, AnEventCanBePutIn) {
+  Loaded made = loaded("hooks: {on_error: {stages: [{map: .code, id: tell}], to: x.ndjson}}\nstages: [{filter: .ok}]\n");
   EXPECT_EQ(chains_of_events(made.spec), (std::vector<bool>{false, true}));
+  Rehearsal::Script script;
+  script.start = *text::rfc3339(kStart);
+  script.into = {"tell"};
+  auto rehearsal = Rehearsal::make(std::move(made.spec), std::move(script));
+  ASSERT_TRUE(rehearsal) << rehearsal.error().text;
+  ASSERT_TRUE((*rehearsal)->give("tell", "{\"code\":\"mine\"}\n"));
+  ASSERT_TRUE((*rehearsal)->give(0, "broken\n"));
+  ASSERT_TRUE((*rehearsal)->end());
+  EXPECT_EQ((*rehearsal)->sink(1).text(), "\"mine\"\n\"malformed\"\n");
 }
 
 TEST(Row162HooksSpec, AHookIsShortForAChain) {
@@ -228,6 +239,14 @@ TEST(Row162HooksSpec, AHookIsShortForAChain) {
       "    to: x\n");
   EXPECT_EQ(expanded("from: '-'\nhooks: {on_close: {url: x, codec: lines}}\n"),
             "chains:\n  - from: '-'\n  - from: events:close\n    to: {url: x, codec: lines, append: true}\n");
+}
+
+TEST(Row162HooksSpec, TemplatesAndVariablesAreReadInHooksToo) {
+  EXPECT_EQ(
+      expanded("templates: {short: {stages: [{map: .code}]}}\nhooks: {on_error: {stages: [{use: short}], to: '${ALERTS:-a.ndjson}'}}\n"
+               "stages: [{map: .}]\n"),
+      "chains:\n  - stages:\n      - map: '.'\n  - from: events:error\n    stages:\n      - map: '.code'\n        id: short-map\n"
+      "    to: '${ALERTS:-a.ndjson}'\n");
 }
 
 TEST(Row162HooksSpec, WhatIsWrongIsToldWithItsPlace) {

@@ -46,6 +46,13 @@ TEST(Row24Include, ChainsAndOptionsOfAFileAreOnesOwn) {
   EXPECT_EQ(merged("include: x\nfrom: a\n", {{"x", "templates: {t: {stages: [unbatch]}}"}}), "from: a\n");
 }
 
+TEST(Row24Include, HooksOfAFileAreOnesOwn) {
+  EXPECT_EQ(merged("include: x\nhooks: {on_error: a}\nfrom: i\n", {{"x", "hooks: {on_drop: a}"}}),
+            "chains:\n  - from: i\n  - from: 'events:error,drop'\n    to: {url: a, append: true}\n");
+  EXPECT_EQ(bad("include: x\nhooks: {on_error: a}\nfrom: i\n", {{"x", "hooks: {on_error: b}"}}),
+            "x:1:9: hooks: 'on_error' is said already, at p.yaml:2:9 (keep one of them)");
+}
+
 TEST(Row24Include, PathsAreMeantFromTheFileThatSaysThem) {
   const Files files{{"conf/lib/a.yaml", "include: ../b.yaml\nmem: 1MB\n"}, {"conf/b.yaml", "strict: true\n"}, {"/abs", "quiet: true\n"}};
   EXPECT_EQ(merged("include: ['${WHERE}/a.yaml', /abs]\nfrom: a\n", files, "conf/p.yaml"),

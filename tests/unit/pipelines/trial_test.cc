@@ -36,6 +36,17 @@ TEST(Trial, LeavesNoTrace) {
   EXPECT_EQ(until(spec), "");
 }
 
+TEST(Trial, Row162_TellsNobody) {
+  const PipelineSpec spec = tried(
+      "hooks: {on_error: {exec: [page]}, on_drop: 'stage:told'}\nchains:\n- {from: a, stages: [filter: .a]}\n- {stages: [{map: ., id: "
+      "told}], to: x}\n"
+      "- {from: 'stage:told.err', to: y}\n- {from: 'stage:filter.err', to: z}\n",
+      {});
+  ASSERT_EQ(spec.chains.size(), 2u);
+  EXPECT_EQ(spec.chains[0].from[0].url, "a");
+  EXPECT_EQ(spec.chains[1].to[0].url, "z");
+}
+
 TEST(Trial, OfTwoEndsTheSoonerCounts) {
   EXPECT_EQ(until(tried("from: a\n", {.records = 5, .time = 90s})), "count=5,for=90s");
   EXPECT_EQ(until(tried("from: {url: a, until: {count: 9, for: 1m}}\n", {.records = 5, .time = 90s})), "count=5,for=1m");
