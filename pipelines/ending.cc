@@ -131,8 +131,8 @@ void Runner::check_over() {
 // The time is up: for the data, or for what reads events, which changes nothing of how the run ended.
 void Runner::give_up() {
   if (completed_) {
-    report(fmt::format("{} events had not been taken {} after the data came to its end: they are given up", ledger().events.pending,
-                       text::duration(options_.drain)));
+    report(fmt::format("{} events had not been taken {} after the data came to its end: they are given up",
+                       ledger().events.pending + leave_out_events(), text::duration(options_.drain)));
   } else {
     std::lock_guard lock(outcome_mutex_);
     outcome_.drain_expired = true;
@@ -161,6 +161,7 @@ void Runner::abort() {
   for (size_t i = 0; i < graph_.nodes.size(); ++i)
     if (graph_.nodes[i].sink && !states_[i]->ended) graph_.nodes[i].sink->abandon();
   abandon_calls();
+  leave_out_events();
   commit(true);
   loop_.stop();
 }

@@ -111,6 +111,18 @@ void Runner::tell_drops() {
   for (const EventRecord& record : records) events_->publish(record);
 }
 
+// What waits to be read will not be any more; answers how many those are.
+uint64_t Runner::leave_out_events() {
+  uint64_t count = 0;
+  for (const Graph::Input& input : graph_.inputs) {
+    if (!input.events) continue;
+    count -= input.events->left_out();
+    input.source->stop();
+    count += input.events->left_out();
+  }
+  return count;
+}
+
 // What reads events has as long as a drain has to come to its own end.
 void Runner::complete() {
   completed_ = true;

@@ -169,6 +169,7 @@ class Runner {
   std::optional<Instant> drops_due();
   void tell_drops();
   void complete();
+  uint64_t leave_out_events();
 
   // ending.cc: how it ends
   void finish_node(uint32_t node);
