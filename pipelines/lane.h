@@ -37,6 +37,7 @@ struct Runner::Lane {
     Batch batch;
   };
   std::vector<Crossing> crossings;  // batches that reached the serial part, in order
+  Counter cut_off, events_cut_off;  // records there whose turn never came
   std::vector<EventRecord> events;  // that happened on the way there, and are told when its turn comes
   struct Known {
     const FieldPlan* plan;

@@ -141,6 +141,8 @@ void Runner::leave_turn() {
 
 void Runner::turn_batch(Lane& lane, uint64_t number) {
   if (!enter_turn(number)) {
+    for (const Lane::Crossing& crossing : lane.crossings)
+      (graph_.nodes[crossing.node].events ? lane.events_cut_off : lane.cut_off).add(crossing.batch.size());
     lane.crossings.clear();
     lane.events.clear();
     return;

@@ -23,6 +23,7 @@ Ledger Runner::ledger() const {
   Ledger ledger;
   std::vector<const Lane*> lanes{serial_.get()};
   for (const auto& lane : lanes_) lanes.push_back(lane.get());
+  for (const Lane* lane : lanes) ledger.pending += lane->cut_off.get(), ledger.events.pending += lane->events_cut_off.get();
   for (size_t i = 0; i < inputs_.size(); ++i) {
     LedgerRow row;
     const EventSource* events = graph_.inputs[i].events;
