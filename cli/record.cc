@@ -49,11 +49,11 @@ int run_recorded(const PipelineSpec& spec, const Settings& own, const Outside& o
   for (const LedgerRow& row : seen.ledger.rows)
     if (row.kind == "sink" || row.kind == "fallback" || row.kind == "dlq") about.sinks.push_back(row.id);
   if (!write_file(file, recording.yaml(about))) return reporter.error(fmt::format("cannot write {}", file)), 74;
-  if (recording.full()) reporter.say(Reporter::Level::note, fmt::format("{}: that is enough for a case: the run was ended", file));
+  if (recording.full()) reporter.say(Level::note, fmt::format("{}: that is enough for a case: the run was ended", file));
   if (recording.unwritten() > 0)
-    reporter.say(Reporter::Level::note, fmt::format("{}: {} records could not be written into the case", file, recording.unwritten()));
+    reporter.say(Level::note, fmt::format("{}: {} records could not be written into the case", file, recording.unwritten()));
   if (const std::string why = make_golden(file, outside); !why.empty())
-    reporter.say(Reporter::Level::warning, fmt::format("{}: played back it does not give what the run gave:\n{}", file, why));
+    reporter.say(Level::warning, fmt::format("{}: played back it does not give what the run gave:\n{}", file, why));
   return leave_with(status);
 }
 

@@ -1,8 +1,11 @@
 #include "cli/report.h"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -37,6 +40,34 @@ bool colour(const Settings& globals) {
   return isatty(STDERR_FILENO) && says("NO_COLOR").empty() && says("TERM") != "dumb";
 }
 
+// What a record holds must not move the cursor, nor look like a line of its own.
+std::string visible(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool second = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;  // a control of U+0080 on
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c < 0x20 || c == 0x7F)
+      out += fmt::format("\\x{:02x}", c);
+    else if (second)
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[++i]));
+    else
+      out += text[i];
+  }
+  return out;
+}
+
+// Shorter by so many bytes at least, and still UTF-8.
+std::string cut(std::string text, size_t excess) {
+  static constexpr std::string_view kMore = "...";
+  size_t end = text.size() - std::min(text.size(), excess + kMore.size());
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.erase(end).append(kMore);
+}
+
 }  // namespace
 
 Reporter::Reporter(const Clock& clock, const Settings& globals)
@@ -56,18 +87,31 @@ std::string painted(std::string_view messages, const Settings& globals) {
   return all;
 }
 
-void Reporter::say(Level level, std::string_view text) const {
+std::string Reporter::line_of(Level level, std::string_view text) const {
   static constexpr std::string_view kNames[] = {"note", "warning", "error"};
+  if (!json_) return fmt::format("{} {}\n", colour_ ? kPainted : kName, text);
+  std::string line = fmt::format(R"({{"time":"{}","level":"{}","message":)", text::rfc3339(clock_.now()), kNames[static_cast<int>(level)]);
+  json::quote(text, line);
+  return line += "}\n";
+}
+
+void Reporter::say(Level level, std::string_view text) const {
   if (quiet_ && level == Level::note) return;
-  std::string line;
-  if (json_) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","message":)", text::rfc3339(clock_.now()), kNames[static_cast<int>(level)]);
-    json::quote(text, line);
-    line += "}\n";
-  } else {
-    line = fmt::format("{} {}\n", colour_ ? kPainted : kName, text);
-  }
-  write_all(STDERR_FILENO, line);
+  write_all(STDERR_FILENO, line_of(level, text));
+}
+
+bool Reporter::offer(Level level, std::string_view text) const {
+  static constexpr int kPatience = 1000;  // ms
+  if (quiet_ && level == Level::note) return true;
+  std::string shown = json_ ? std::string(text) : visible(text);
+  std::string line = line_of(level, shown);
+  if (line.size() > PIPE_BUF) line = line_of(level, cut(std::move(shown), line.size() - PIPE_BUF));
+  pollfd room{STDERR_FILENO, POLLOUT, 0};
+  int ready = 0;
+  do ready = poll(&room, 1, stuck_ ? 0 : kPatience);
+  while (ready < 0 && errno == EINTR);
+  stuck_ = ready == 0;
+  return ready > 0 && write_all(STDERR_FILENO, line) == 0;
 }
 
 }  // namespace leat

@@ -42,7 +42,8 @@ RunOptions options_of(const Settings& globals, World& world, const Reporter& rep
   options.drain = globals.duration("drain").value_or(std::chrono::seconds(10));
   options.batch_records = static_cast<uint32_t>(globals.count("batch_records").value_or(0));
   options.report = [&reporter](const std::string& line) { reporter.error(line); };
-  options.note = [&reporter](const std::string& line) { reporter.say(Reporter::Level::note, line); };
+  options.note = [&reporter](const std::string& line) { reporter.say(Level::note, line); };
+  options.log = [&reporter](Level level, const std::string& line) { return reporter.offer(level, line); };
   options.seed = globals.count("seed").value_or(world.random.next());
   return options;
 }

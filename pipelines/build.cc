@@ -67,6 +67,9 @@ class Builder {
     for (size_t i = 0; i < wiring_.nodes.size(); ++i) add_node(i, regions);
     for (uint32_t i = 0; i < wiring_.nodes.size(); ++i)
       for (const Wiring::From& from : wiring_.nodes[i].from) readers(from).push_back(i);
+    graph_.remade =
+        std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [](const auto& node) { return node.spec && node.spec->new_bytes; }) &&
+        std::any_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const auto& node) { return node.dead_letters || graph_.artifacts; });
     return std::move(graph_);
   }
 

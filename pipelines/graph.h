@@ -50,9 +50,10 @@ struct Graph {
   std::vector<Input> inputs;
   std::vector<Node> nodes;
   std::deque<FieldPlan> plans;
-  bool envelopes = false;    // a stage reads or writes them: every record gets its own from the source
-  bool artifacts = false;    // a sink writes them: only records that bring none need one, the others leave as they came
-  bool strict = false;       // the first failure nobody takes ends the run
+  bool envelopes = false;  // a stage reads or writes them: every record gets its own from the source
+  bool artifacts = false;  // a sink writes them: only records that bring none need one, the others leave as they came
+  bool remade = false;  // a stage makes other bytes of records on their way to artifacts or letters: those that bring envelopes keep them
+  bool strict = false;  // the first failure nobody takes ends the run
   bool drop_errors = false;  // on_error: drop
 };
 

@@ -68,6 +68,8 @@ class Runner::StageTurn final : public Turn {
   void made_nothing(uint32_t records) override { barren += records; }
   void count(std::string_view what, uint64_t n, std::string_view why) override;
   void note(std::string_view line) override;
+  bool log(Level level, std::string_view line) override;
+  void pass(Batch&& part) override;
   bool full() const override { return runner_.states_[node_]->full > 0; }
   void hold(bool is_full) override { runner_.shut(node_, is_full); }
   void hold_from(uint16_t origin, bool is_full) override { runner_.shut_origin(origin, is_full); }

@@ -308,6 +308,11 @@ void Runner::report(const std::string& text) {
   options_.report(text);
 }
 
+bool Runner::log(Level level, const std::string& line) {
+  std::lock_guard lock(outcome_mutex_);
+  return !options_.log || options_.log(level, line);
+}
+
 void Runner::record_error(const Error& error) {
   std::lock_guard lock(outcome_mutex_);
   if (!outcome_.error) outcome_.error = error;

@@ -45,6 +45,7 @@ struct RunOptions {
   uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
   std::function<void(const std::string&)> report;  // one line for people about what went wrong; called under the turn or a lane's lock
   std::function<void(const std::string&)> note;    // the same about what did not; null: nobody asks
+  std::function<bool(Level, const std::string&)> log;  // lines a stage was asked for (Turn::log); null: nobody looks
   uint64_t seed = 0;                               // of the ids that new envelopes get
   // What leaves by a port of a stage or by the err of an end, whether anybody reads it or not; as report. Null: nobody looks.
   std::function<void(const std::string& id, Port port, const Batch& batch)> tap;
@@ -122,6 +123,7 @@ class Runner {
   void record_error(const Error& error);
   void note(const std::string& text);
   void report(const std::string& text);
+  bool log(Level level, const std::string& line);
   Instant now();
 
   // lanes.cc: what is read, and whose turn it is

@@ -68,12 +68,25 @@ void Runner::StageTurn::count(std::string_view what, uint64_t n, std::string_vie
     std::lock_guard lock(runner_.drops_mutex_);
     const auto [at, first] = runner_.states_[node_]->counted.try_emplace(std::string(what), 0);
     at->second += n;
-    if (!first) return;
+    if (!first || why.empty()) return;
   }
   note(why);
 }
 
 void Runner::StageTurn::note(std::string_view line) { runner_.note(fmt::format("{}: {}", runner_.graph_.nodes[node_].id, line)); }
+
+bool Runner::StageTurn::log(Level level, std::string_view line) {
+  return runner_.log(level, fmt::format("{}: {}", runner_.graph_.nodes[node_].id, line));
+}
+
+void Runner::StageTurn::pass(Batch&& part) {
+  if (part.empty()) return part.let_go();
+  const meter::Aside others;
+  const Graph::Node& node = runner_.graph_.nodes[node_];
+  lane_.tallies[node_].passed.add(part.size());
+  if (makes_origin(node, kOut)) part.origin(node.origin);
+  runner_.forward(node_, kOut, std::move(part), lane_);
+}
 
 void Runner::StageTurn::emit(Port port, Batch&& batch) {
   if (batch.empty()) return batch.let_go();
@@ -114,7 +127,7 @@ Batch Runner::enter(InputState& input, SlabRef slab, Receipt receipt, Lane& lane
   Slab& bytes = *slab;
   input.input->source->frame(bytes);
   input.bytes.fetch_add(bytes.size(), std::memory_order_relaxed);
-  if (bytes.envelopes.empty() && (graph_.envelopes || (graph_.artifacts && !bytes.format->carries_envelope())))
+  if (bytes.envelopes.empty() && (graph_.envelopes || (bytes.format->carries_envelope() ? graph_.remade : graph_.artifacts)))
     add_envelopes(bytes, input.input->source->name(), lane.now, lane.random);
   Batch made(std::move(slab), std::move(receipt), input.origin);
   if (options_.recorder && !input.input->events) options_.recorder->came(input.input->id, made, lane.now);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/level.h"
 #include "core/base/result.h"
 #include "core/data/batch.h"
 #include "core/data/format.h"
@@ -63,9 +64,15 @@ class Turn {
   virtual void drop(uint32_t records, std::string_view reason) = 0;  // counts records dropped by policy, by reason
   // Of a stage that makes one or several records of each that comes: how many of the batch's records it has made none of.
   virtual void made_nothing(uint32_t records) { (void)records; }
-  // A number of the stage's own, for the summary beside the fates of records: keys that were evicted. `why` is told once, as a note.
+  // A number of the stage's own, for the summary beside the fates of records: keys that were evicted. `why` is told once, as a note;
+  // empty: there is nothing to tell.
   virtual void count(std::string_view what, uint64_t n, std::string_view why) { (void)what, (void)n, (void)why; }
   virtual void note(std::string_view line) { (void)line; }  // for people, on stderr, behind the stage's id: a report nobody reads
+  // The same for a line that somebody asked for, however many there are: it is cut to what one write takes and waits for a reader of stderr
+  // no longer than is decent. False: there was no room, and nobody saw it.
+  virtual bool log(Level level, std::string_view line) { return (void)level, (void)line, true; }
+  // Records of the batch that leave by `out` before it does, as they came or changed, in other slabs: they have passed.
+  virtual void pass(Batch&& part) { (void)part; }
 
   // Of a stage that waits (StageSpec::waits) alone:
   virtual bool full() const { return false; }  // has anything that reads `out` no room? What it emits all the same is taken

@@ -43,6 +43,12 @@ const std::vector<std::string>& Outcome::at(Port port) const {
   return found == ports.end() ? none : found->second;
 }
 
+bool FakeTurn::log(Level level, std::string_view line) {
+  static constexpr std::string_view kLevels[] = {"note", "warning", "error"};
+  if (room_) notes.push_back(std::string(kLevels[static_cast<size_t>(level)]).append(": ").append(line));
+  return room_;
+}
+
 SlabRef FakeTurn::slab() {
   SlabRef slab = pool_.take();
   slab->format = &json_format();
@@ -118,7 +124,7 @@ void Rig::push(const std::vector<Line>& script, size_t from, size_t to) {
   fed_ += to - from;
   Batch batch(make_slab(script, from, to), Receipt(frontier_, fed_), script[from].origin);
   Batch entered = batch.share();
-  FakeTurn turn(now_, pool_, read_);
+  FakeTurn turn(now_, pool_, read_, log_room_);
   read(batch, turn);
   if (!batch.empty() && stage_->process(batch, turn) == Flow::done) outcome_.done = true;
   check_and_hold(turn, &entered, &batch);
@@ -186,7 +192,7 @@ void Rig::move_to(Instant now) {
     const auto due = stage_->deadline();
     if (!due || *due > now) break;
     if (*due > now_) now_ = *due;
-    FakeTurn turn(now_, pool_, read_);
+    FakeTurn turn(now_, pool_, read_, log_room_);
     stage_->tick(turn);
     check_and_hold(turn, nullptr, nullptr);
     const auto next = stage_->deadline();
@@ -199,7 +205,7 @@ void Rig::move_to(Instant now) {
 }
 
 void Rig::end(uint16_t origin) {
-  FakeTurn turn(now_, pool_, read_);
+  FakeTurn turn(now_, pool_, read_, log_room_);
   stage_->ended(origin, turn);
   check_and_hold(turn, nullptr, nullptr);
 }
@@ -216,7 +222,7 @@ void Rig::finish(bool drained) {
     }
     move_to(*due);
   }
-  FakeTurn turn(now_, pool_, read_);
+  FakeTurn turn(now_, pool_, read_, log_room_);
   stage_->finish(turn, drained);
   check_and_hold(turn, nullptr, nullptr);
 }

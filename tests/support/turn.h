@@ -48,7 +48,7 @@ void PrintTo(const Outcome& outcome, std::ostream* out);
 
 class FakeTurn : public Turn {
  public:
-  FakeTurn(Instant at, Pool& pool, bool read = true) : Turn(at), pool_(pool), read_(read) {}
+  FakeTurn(Instant at, Pool& pool, bool read = true, bool room = true) : Turn(at), pool_(pool), read_(read), room_(room) {}
 
   bool fail(uint32_t record, Reason reason) override { return failures.push_back({record, std::move(reason)}), false; }
   void fail_made(Batch&& made, Reason reason) override { spoiled.emplace_back(std::move(made), std::move(reason)); }
@@ -58,6 +58,8 @@ class FakeTurn : public Turn {
   void drop(uint32_t records, std::string_view reason) override { drops[std::string(reason)] += records; }
   void count(std::string_view what, uint64_t n, std::string_view) override { counts[std::string(what)] += n; }
   void note(std::string_view line) override { notes.emplace_back(line); }
+  bool log(Level level, std::string_view line) override;
+  void pass(Batch&& part) override { emitted.emplace_back(kOut, std::move(part)); }
 
   std::vector<std::pair<uint32_t, Reason>> failures;
   std::vector<std::pair<Port, Batch>> emitted;
@@ -67,7 +69,7 @@ class FakeTurn : public Turn {
 
  private:
   Pool& pool_;
-  const bool read_;
+  const bool read_, room_;
 };
 
 // A setting as a test writes it.
@@ -96,7 +98,8 @@ class Rig {
   // Records read as envelopes ask for one: called on every slab before it enters the stage.
   void envelopes(std::function<Envelope(size_t line)> make) { make_envelope_ = std::move(make); }
 
-  void unread() { read_ = false; }  // nobody reads its ports
+  void unread() { read_ = false; }          // nobody reads its ports
+  void stuck(bool is) { log_room_ = !is; }  // nobody takes the lines it logs
 
   bool wants_envelopes() const { return wants_envelopes_; }  // the stage asked for them
   const Outcome& outcome() const { return outcome_; }
@@ -117,7 +120,7 @@ class Rig {
   Frontier frontier_;
   const StageSpec& spec_;
   FieldPlan plan_;
-  bool wants_envelopes_ = false, read_ = true;
+  bool wants_envelopes_ = false, read_ = true, log_room_ = true;
   Library::Tables tables_;
   Library library_{tables_};
   std::vector<uint16_t> inputs_;
