@@ -21,6 +21,7 @@ extern const std::string_view kSqlite;
 extern const std::string_view kSignals;
 extern const std::string_view kPipeline;  // leat-pipeline(5)
 extern const std::string_view kPipelineValues;
+extern const std::string_view kPipelineMiddleware;
 extern const std::string_view kPipelineVariables;
 extern const std::string_view kPipelineInclude;
 extern const std::string_view kPipelineTemplates;

@@ -23,6 +23,27 @@ const std::string_view kPipelineValues =
     "\n"
     "Durations are 250ms, 1.5s, 5m, 1h; sizes 64KiB, 1MB or bytes; counts whole numbers from 1.";
 
+const std::string_view kPipelineMiddleware =
+    "Stages that stand under middleware run in front of a chain's own, in the order written. At the top of the file they stand in front of "
+    "every chain that reads a source, so that each record meets them once, when it comes in, and not again where one chain reads from "
+    "another; in a chain, in front of that one, for all that it reads. Those of the file come first. A chain that reads a source and a "
+    "stage "
+    "is refused beside middleware of the file.\n"
+    "\n"
+    "Any stage may stand there but those that read several inputs or name ports for other chains to read. Each chain has its own, with an "
+    "id that begins with middleware-, or as id says: middleware-log, then middleware-log-2. From there on they are stages like others: "
+    "what "
+    "fails in them goes where the chain's failures go. A command line has no word for it, since there one writes the stages in front; leat "
+    "explain does. A file without middleware pays nothing for it.\n"
+    "\n"
+    "  middleware:\n"
+    "    - expect: {require: ['.id', '.ts']}\n"
+    "    - stamp: [id, time, trace]\n"
+    "    - redact: {find: [email, card]}\n"
+    "  from: orders.ndjson\n"
+    "  to: clean.ndjson\n"
+    "  dlq: dead.ndjson";
+
 const std::string_view kPipelineVariables =
     "In every text but an expression, ${VAR} is an environment variable, ${VAR:-text} has a default, ${VAR:?message} must be set, "
     "${file:PATH} is what a "

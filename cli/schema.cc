@@ -46,7 +46,7 @@ class Schema {
 
   std::string text() const {
     Members keys = described(global_options());
-    for (auto& key : chain_keys()) keys.push_back(std::move(key));
+    for (auto& key : chain_keys("stages in front of every chain that reads a source, once for each record")) keys.push_back(std::move(key));
     keys.emplace_back("chains", object({{"type", quoted("array")},
                                         {"minItems", "1"},
                                         {"items", reference("chain")},
@@ -136,8 +136,12 @@ class Schema {
     return any_of({reference("text"), options_object(options, {{"url", reference("text")}}, {quoted("url")})});
   }
 
-  static Members chain_keys() {
-    return {{"from", reference("sources")}, {"stages", reference("stages")}, {"to", reference("sinks")}, {"dlq", reference("sink")}};
+  static Members chain_keys(std::string_view of_middleware) {
+    return {{"from", reference("sources")},
+            {"middleware", object({{"description", quoted(of_middleware)}, {"allOf", array({reference("stages")})}})},
+            {"stages", reference("stages")},
+            {"to", reference("sinks")},
+            {"dlq", reference("sink")}};
   }
 
   // One place for what happens, or several: an end, a stage, or a chain without its source.
@@ -224,7 +228,9 @@ class Schema {
         {"sinks", one_or_more("sink")},
         {"stage", stage()},
         {"stages", object({{"type", quoted("array")}, {"items", reference("stage")}})},
-        {"chain", object({{"type", quoted("object")}, {"properties", object(chain_keys())}, {"additionalProperties", "false"}})},
+        {"chain", object({{"type", quoted("object")},
+                          {"properties", object(chain_keys("stages in front of the chain's own"))},
+                          {"additionalProperties", "false"}})},
     });
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -300,11 +301,21 @@ Mark place_of(const StageUse& use, const Error& error) {
   return use.mark;
 }
 
+// Middleware stands in front of several chains, and what is wrong with it is wrong in each.
+void tell_once(Problems& problems) {
+  const auto words = [](const Problem& problem) { return std::tie(problem.mark.line, problem.mark.column, problem.path, problem.message); };
+  for (auto at = problems.begin(); at != problems.end();) {
+    const bool told = std::any_of(problems.begin(), at, [&](const Problem& before) { return words(before) == words(*at); });
+    at = told ? problems.erase(at) : std::next(at);
+  }
+}
+
 }  // namespace
 
 void check(const PipelineSpec& spec, std::span<const CodecSpec> codecs, Problems& problems) {
   Checker(spec, codecs, problems).run();
   check_kinds(spec, problems);
+  tell_once(problems);
 }
 
 void check_stages(const PipelineSpec& spec, Problems& problems) {
@@ -329,6 +340,7 @@ void check_stages(const PipelineSpec& spec, Problems& problems) {
       if (const auto made = use.spec->make(use.settings, context); !made)
         problems.push_back({place_of(use, made.error()), names.stage(i, j, use), made.error().text, made.error().hint});
     }
+  tell_once(problems);
 }
 
 }  // namespace leat

@@ -25,7 +25,10 @@ class PlaceNames {
     return file_ && many_ ? fmt::format("chains[{}].", i) : std::string();
   }
   std::string stage(size_t i, size_t j, const StageUse& use) const {
-    return file_ ? fmt::format("{}stages[{}].{}", chain(i), j, use.name) : use.id;
+    if (!file_ || !use.place.empty()) return file_ ? use.place : use.id;
+    const auto& stages = spec_.chains[i].stages;
+    const auto in_front = std::count_if(stages.begin(), stages.end(), [](const StageUse& one) { return !one.place.empty(); });
+    return fmt::format("{}stages[{}].{}", chain(i), j - static_cast<size_t>(in_front), use.name);
   }
   std::string end(size_t i, std::string_view key, const EndSpec& end) const {
     if (file_) return fmt::format("{}{}{}", chain(i), key == "fallback" ? "to." : "", key);

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "pipelines/include.h"
 #include "pipelines/load_yaml.h"
+#include "pipelines/middleware.h"
 #include "pipelines/options.h"
 #include "pipelines/read_hooks.h"
 #include "pipelines/read_settings.h"
@@ -21,6 +22,7 @@ namespace {
 using NodeKind = Node::Kind;
 using Words = std::vector<std::string_view>;
 
+constexpr std::string_view kKeysOfChain[] = {"from", "middleware", "stages", "to", "dlq"};
 constexpr std::string_view kUseKeys[] = {"use", "with", "id"};
 constexpr size_t kMaxUnfolded = 8192;  // stages and uses that come out of templates
 
@@ -41,7 +43,12 @@ std::string under(const std::string& path, std::string_view key) {
 class PipelineReader {
  public:
   PipelineReader(const Document& document, const Outside& outside, std::span<const StageSpec* const> catalog, Loaded& loaded)
-      : root_(document.root), values_(document, outside, loaded.problems), outside_(outside), spec_(loaded.spec), catalog_(catalog) {}
+      : root_(document.root),
+        values_(document, outside, loaded.problems),
+        outside_(outside),
+        spec_(loaded.spec),
+        problems_(loaded.problems),
+        catalog_(catalog) {}
 
   void run() {
     spec_.globals = Settings(global_options());
@@ -51,7 +58,7 @@ class PipelineReader {
     const Node* chains = root_.find("chains");
     Words known = names_of(global_options());
     known.insert(known.end(), std::begin(kChainKeys), std::end(kChainKeys));
-    known.insert(known.end(), {"include", "templates", "chains", "hooks", "tests"});
+    known.insert(known.end(), {"include", "templates", "middleware", "chains", "hooks", "tests"});
     for (const auto& [key, value] : root_.entries) {
       if (const Option* option = find_option(global_options(), key.text)) {
         values_.read(spec_.globals, *option, value, key.text);
@@ -61,12 +68,16 @@ class PipelineReader {
         values_.report(key, key.text, "was read before --set puts a value anywhere");
       } else if (is_chain_key(key.text)) {
         if (chains) values_.report(key, key.text, "stands inside a chain when there are chains");
-      } else if (key.text != "chains" && key.text != "hooks" && key.text != "tests") {  // `leat test` reads those itself
+      } else if (key.text != "middleware" && key.text != "chains" && key.text != "hooks" &&
+                 key.text != "tests") {  // `leat test` reads those itself
         values_.unknown(key, {}, "a pipeline file", known);
       }
     }
     read_chains(chains);
     if (const Node* hooks = root_.find("hooks")) read_hooks(*hooks, spec_, values_, parts_of_hooks());
+    std::vector<StageUse> all;
+    if (const Node* middleware = root_.find("middleware")) all = in_front(*middleware, "middleware");
+    put_in_front(spec_, all, problems_);
     names_.put_into(spec_);
   }
 
@@ -100,7 +111,7 @@ class PipelineReader {
     chain.mark = node.mark;
     if (node.kind != NodeKind::map)
       return values_.report(node, path, fmt::format("a chain is a map, here is {}", name_of(node)),
-                            "its keys are from, stages, to and dlq");
+                            "its keys are from, middleware, stages, to and dlq");
     for (const auto& [key, value] : node.entries) {
       const std::string here = under(path, key.text);
       if (key.text == "from") {
@@ -113,12 +124,21 @@ class PipelineReader {
         if (!one.empty()) chain.dlq = std::move(one.front());
       } else if (key.text == "stages") {
         stages(chain, value, here);
+      } else if (key.text == "middleware") {
+        if (strict) chain.middleware = in_front(value, here);  // at the top it is the file's
       } else if (strict && find_option(global_options(), key.text)) {
         values_.report(key, here, "belongs to the whole file, not to a chain", "move it to the top");
       } else if (strict) {
-        values_.unknown(key, path, "a chain", kChainKeys);
+        values_.unknown(key, path, "a chain", kKeysOfChain);
       }
     }
+  }
+
+  std::vector<StageUse> in_front(const Node& node, const std::string& path) {
+    ChainSpec read;
+    stages(read, node, path);
+    for (size_t i = 0; i < read.stages.size(); ++i) read.stages[i].place = fmt::format("{}[{}].{}", path, i, read.stages[i].name);
+    return std::move(read.stages);
   }
 
   void ends(std::vector<EndSpec>& into, std::span<const Option> table, const Node& node, const std::string& path) {
@@ -338,6 +358,7 @@ class PipelineReader {
   SettingsReader values_;
   const Outside& outside_;
   PipelineSpec& spec_;
+  Problems& problems_;
   std::span<const StageSpec* const> catalog_;
   Templates templates_{values_};
   Unfolding* unfolding_ = nullptr;  // null: what is read stands in a chain

@@ -51,6 +51,7 @@ struct StageUse {
   Settings settings;   // of spec->options
   Settings guards;     // of guard_options(); only a call has any
   Mark mark;
+  std::string place = {};  // of middleware, where the file has it: chains[1].middleware[0].filter
 };
 
 // Does it read from within the run: a port of a stage, or events? All other sources bring data.
@@ -63,7 +64,8 @@ struct ChainSpec {
   std::vector<EndSpec> to;  // empty: another chain reads the last stage
   std::optional<EndSpec> dlq;
   Mark mark;
-  std::string hook = {};  // the hook that it was written as: hooks.on_error; else empty
+  std::string hook = {  std::vector<StageUse> middleware = {};  // its own, as read: put_in_front() makes them its first stages
+};  // the hook that it was written as: hooks.on_error; else empty
 };
 
 // A file that another one includes. Its lines count on behind those of the file read before it, so that a Mark alone says where it is.

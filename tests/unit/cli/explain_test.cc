@@ -57,6 +57,27 @@ TEST(Explain, YamlAndBack) {
   }
 }
 
+// Middleware is written out, since a command line has no word for it; both spellings then say the same.
+TEST(Explain, Row169MiddlewareStandsAmongTheStages) {
+  const Loaded loaded = from_yaml(R"(
+middleware: [{map: '.a'}]
+chains:
+- {from: a, middleware: [{filter: '.ok'}], stages: [unbatch]}
+- {from: 'stage:unbatch', to: '-'}
+)",
+                                  {});
+  ASSERT_TRUE(loaded.problems.empty()) << text_of(loaded);
+  const auto line = to_argv(loaded.spec);
+  ASSERT_TRUE(line);
+  EXPECT_EQ(*line,
+            "leat --from a map .a --id middleware-map then filter .ok --id middleware-filter then unbatch --from stage:unbatch --to -");
+  const Loaded back = from_argv(*line);
+  ASSERT_TRUE(back.problems.empty()) << text_of(back);
+  EXPECT_TRUE(same(loaded.spec, back.spec));
+  const Loaded again = from_yaml(*to_yaml(loaded.spec), {});
+  EXPECT_TRUE(same(loaded.spec, again.spec)) << *to_yaml(loaded.spec);
+}
+
 TEST(Explain, ArgvThroughARealShellAndBack) {
   for (uint32_t seed = 0; seed < 400; ++seed) {
     const PipelineSpec spec = fake::random_spec(seed);

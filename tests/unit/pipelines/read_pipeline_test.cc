@@ -153,6 +153,61 @@ from: [a, {url: b, codecs: csv}]
       "p.yaml:13:20: from[1]: this end has no 'codecs' (did you mean codec?)");
 }
 
+std::string stages_of(const ChainSpec& chain) {
+  std::string all;
+  for (const StageUse& use : chain.stages) all += (all.empty() ? "" : " ") + use.id;
+  return all;
+}
+
+TEST(Yaml, Row169MiddlewareStandsInFrontInTheOrderWritten) {
+  const auto spec = good(R"(
+middleware: [{map: '.a'}, unbatch]
+chains:
+- {from: a, stages: [{map: '.c', id: c}]}
+- {from: b, middleware: [{map: '.b'}], stages: [{map: '.d'}]}
+- {from: 'stage:c', middleware: [{filter: '.ok'}], to: '-'}
+)");
+  EXPECT_EQ(stages_of(spec.chains[0]), "middleware-map middleware-unbatch c");
+  EXPECT_EQ(stages_of(spec.chains[1]), "middleware-map-2 middleware-unbatch-2 middleware-map-3 map") << "the file's before the chain's";
+  EXPECT_EQ(stages_of(spec.chains[2]), "middleware-filter") << "its records came in elsewhere and met the file's there";
+  EXPECT_EQ(spec.chains[1].stages[2].settings.text("expr"), ".b");
+}
+
+TEST(Yaml, Row169MiddlewareOfAChainAtTheTopIsTheFiles) {
+  const auto spec = good("middleware: [{map: '.a'}]\nstages: [{map: '.b'}]\n");
+  EXPECT_EQ(stages_of(spec.chains[0]), "middleware-map map");
+  EXPECT_EQ(stages_of(good("stages: [{map: '.b'}]\nmiddleware: []\n").chains[0]), "map");
+}
+
+TEST(Yaml, Row169AnIdGivenToMiddlewareIsKeptAndNumbered) {
+  const auto spec = good(R"(
+middleware: [{map: '.a', id: clean}]
+chains:
+- {from: a, stages: [{map: '.c', id: clean-2}], to: x}
+- {from: b, to: y}
+- {from: 'stage:clean.err', to: z}
+)");
+  EXPECT_EQ(stages_of(spec.chains[0]), "clean clean-2");
+  EXPECT_EQ(stages_of(spec.chains[1]), "clean-3");
+}
+
+TEST(Yaml, Row169WhatMiddlewareMayNotBe) {
+  EXPECT_EQ(bad("middleware:\n- route: {a: '.x'}\nfrom: a\n"),
+            "p.yaml:2:3: middleware[0].route: route sends records to chains of their own, so it is no middleware (it is a stage of a chain)");
+  EXPECT_EQ(bad("middleware: {map: .a}\nfrom: a\n").substr(0, 60), "p.yaml:1:13: middleware: wants a list of stages, here is a m");
+  EXPECT_EQ(bad("middleware:\n- fliter: .a\nfrom: a\n"),
+            "p.yaml:2:3: middleware[0]: there is no stage 'fliter' (did you mean filter?)");
+  EXPECT_EQ(bad("chains:\n- from: a\n  middleware: [{batch: x}]\n"),
+            "p.yaml:3:24: chains[0].middleware[0].batch: wants a whole number, 1 or more, not 'x'");
+  EXPECT_EQ(bad(R"(middleware: [unbatch]
+chains:
+- {from: a, stages: [unbatch]}
+- {from: [b, 'stage:unbatch'], to: c}
+)"),
+            "p.yaml:4:14: chains[1].from: the file's middleware would see these records twice, and those of a source beside them once "
+            "(give the source a chain of its own, and read that chain's last stage here)");
+}
+
 TEST(Yaml, ExpressionsThatYamlTookApart) {
   const auto hint = [](std::string_view text) {
     const auto all = bad(text);

@@ -35,6 +35,42 @@ TEST(Rehearsal, WhatGoesInComesOut) {
   EXPECT_TRUE(run->ledger().balanced());
 }
 
+// Row 169: each record meets the file's middleware once, where it comes in; what it changes, rejects and fails is so for every chain.
+TEST(Rehearsal, Row169MiddlewareMeetsEachRecordOnce) {
+  const auto run = rehearse(R"(
+middleware:
+- expect: {require: .n}
+- filter: '.n != 2'
+- map: '.seen += 1'
+chains:
+- {from: a.ndjson, stages: [{map: '.', id: first}], dlq: dead.ndjson}
+- {from: 'stage:first', stages: [{map: '.', id: second}]}
+- {from: 'stage:second', middleware: [{map: '.own = true'}], to: out.ndjson}
+- {from: b.ndjson, to: other.ndjson}
+)");
+  ASSERT_TRUE(run->give(0, "{\"n\":1}\n{\"n\":2}\n{}\n"));
+  ASSERT_TRUE(run->give(1, "{\"n\":3}\n{}\n"));
+  ASSERT_TRUE(run->end());
+  EXPECT_EQ(run->sink(0).text(), "{\"n\":1,\"seen\":1,\"own\":true}\n");
+  EXPECT_EQ(run->sink(1).text(), "{\"n\":3,\"seen\":1}\n");
+  ASSERT_EQ(run->letters(0).size(), 1u);
+  EXPECT_EQ(run->letters(0).record(0), "{}");
+  EXPECT_EQ(run->letters(0).records()->envelopes[0].failure->stage, "middleware-expect");
+  ASSERT_EQ(run->reports().size(), 1u) << "the other chain has no dlq";
+  EXPECT_NE(run->reports()[0].find("middleware-expect-2: expected .n, got none"), std::string::npos) << run->reports()[0];
+  EXPECT_EQ(run->ledger().filtered, 1u);
+  EXPECT_TRUE(run->ledger().balanced());
+}
+
+// A file without any has no more nodes than its stages and ends.
+TEST(Rehearsal, Row169MiddlewareIsFreeWhenAbsent) {
+  const auto run = rehearse("from: a.ndjson\nmiddleware: []\nstages: [{map: .}]\nto: b.ndjson\n");
+  ASSERT_TRUE(run->end());
+  std::string ids;
+  for (const LedgerRow& row : run->ledger().rows) ids += row.id + " ";
+  EXPECT_EQ(ids, "source map sink ");
+}
+
 TEST(Rehearsal, TimersGoOffAtTheirTimeInTheirOrder) {
   const auto run = rehearse("stages: [{batch: {size: 10, latency: 5s}}]\n");
   ASSERT_TRUE(run->give(0, "1\n"));
