@@ -276,6 +276,7 @@ Page pipeline_page(const Tables&) {
       section("Keys of a chain",
               {entries(
                   {{"from", "a source, or a list of them: its url, or a map of url and its options"},
+                   {"middleware", "a list as that of stages, in front of those"},
                    {"stages",
                     "a list; each item is a map of one stage's name and its settings, with id and the guards of a call beside the name, or "
                     "of use: TEMPLATE, with with and id beside it"},

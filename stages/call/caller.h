@@ -18,6 +18,7 @@ struct Request {
   uint64_t number;     // of the attempt; no two have the same
   std::string body;    // the record, encoded
   std::string target;  // where to, if records say so themselves
+  std::string trace;   // the record's traceparent, if it has a good one
 };
 
 struct Answer {

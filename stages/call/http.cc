@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/data/envelopes.h"
+#include "core/data/traceparent.h"
 #include "core/io/http.h"
 #include "stages/call/settings.h"
 #include "stages/catalog.h"
@@ -30,7 +32,7 @@ class HttpCaller final : public Caller {
   struct Options {
     std::string url, method;
     std::vector<std::string> headers;
-    bool body;
+    bool body, traces;  // traces: no header of the user says what a trace would
     size_t most;
   };
   explicit HttpCaller(Options how) : how_(std::move(how)) {}
@@ -49,6 +51,7 @@ class HttpCaller final : public Caller {
       std::string url = request.target.empty() ? how_.url : std::move(request.target);
       HttpRequest made{std::move(url), how_.method, how_.headers, {}, how_.most};
       if (how_.body) made.body = std::move(request.body);
+      if (how_.traces && !request.trace.empty()) made.headers.push_back("traceparent: " + request.trace);
       client_->start(request.number, std::move(made), [this, number = request.number](HttpResponse response) {
         under_way_.erase(number);
         std::vector<Answer> one;
@@ -114,6 +117,7 @@ class Asker {
       }
       request.target = std::string(value.view());
     }
+    if (const auto trace = TraceParent::read(envelope_of(batch.slab(), record).trace)) request.trace = trace->text();
     if (!sends) return {};
     if (!body) return encode(codec_, options_, batch, record, request.body);
     std::vector<Span> spans;
@@ -153,7 +157,7 @@ constexpr std::array kPorts{
 bool bodiless(std::string_view method) { return method == "GET" || method == "HEAD" || method == "DELETE"; }
 
 Result<HttpCaller::Options> options_of(const Settings& settings, const CodecSpec& codec) {
-  HttpCaller::Options how{settings.text("url").value_or(""), *settings.text("method"), {}, true, *settings.count("max_reply")};
+  HttpCaller::Options how{settings.text("url").value_or(""), *settings.text("method"), {}, true, true, *settings.count("max_reply")};
   if (how.url.empty() != (settings.find("url_from") != nullptr))
     return Error{Error::Kind::usage, "http wants a URL, or --url-from, and not both", {}};
   if (!how.url.empty() && !how.url.starts_with("http://") && !how.url.starts_with("https://"))
@@ -167,6 +171,7 @@ Result<HttpCaller::Options> options_of(const Settings& settings, const CodecSpec
     std::string name = header.text.substr(0, colon);
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     typed |= name == "content-type";
+    how.traces &= name != "traceparent";
     how.headers.push_back(header.text);
   }
   const bool json = settings.find("body") || codec.name.find("json") != std::string_view::npos;
@@ -219,6 +224,7 @@ constexpr StageSpec kHttp{
         "Retry-After as far as that is within `max`; what else it answers fails the record at once, with code http_404 and so on. "
         "Certificates are verified, redirects are not followed, and proxies are what the environment says (http_proxy, https_proxy, "
         "no_proxy). Without `--timeout` a server may take as long as it likes.\n\n"
+        "A record in whose envelope there is a good W3C traceparent (stamp makes one) sends it as that header, unless a --header does.\n\n"
         "Replies keep the order of their records, and a failure its place among them, unless they are `--unordered`. While `--window` "
         "records are not answered, what brings more is paused. A reply goes on with the envelope of its record; of several to one record "
         "each "

@@ -111,7 +111,7 @@ Relay::Token Relay::next() {
 }
 
 void Relay::attempt(Token token, Item& item, Instant now) {
-  Request request{++attempts_, {}, {}};
+  Request request{++attempts_, {}, {}, {}};
   if (auto why = ask_(item.load->batch, item.record, now, request)) {
     if (item.pass) breaker_->unused(*std::exchange(item.pass, {}));
     return give_up(token, item, std::move(*why));

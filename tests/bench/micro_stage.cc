@@ -22,6 +22,7 @@ const std::vector<Setup>& setups() {
       {"filter", {{"expr", ".status >= 500"}}},
       {"map", {{"expr", "{ts, host, ms: (.latency_ms * 2)}"}}},
       {"set", {{"field", ".host", "subject"}}},
+      {"stamp", {{"field", "trace"}, {"field", "seq"}}},
       {"dedupe", {{"key", ".path"}}},
       {"sample", {{"share", "0.5"}}},
       {"take", {{"count", "1000000000000"}}},
@@ -32,6 +33,7 @@ const std::vector<Setup>& setups() {
       {"flatten", {}},
       {"parse", {{"text", ".path"}, {"regex", "^/(?<top>[^/]*)"}}},
       {"expect", {{"require", ".ts"}, {"require", ".status"}}},
+      {"redact", {{"find", "email"}, {"find", "card"}}},
       {"sort", {{"key", ".latency_ms"}, {"within", "1000"}}},
       {"lookup", {{"table", "none.csv"}, {"on", ".host"}}},
       {"join", {{"on", ".id"}, {"within", "1s"}, {"max_records", "1000"}}},
@@ -46,6 +48,7 @@ const std::vector<Setup>& setups() {
       {"delay", {{"duration", "1s"}, {"time", ".status - 10000"}}},
       {"merge", {{"time", ".ts"}, {"disorder", "1h"}}},
       {"monitor", {}},
+      {"log", {{"message", ".path"}, {"every", "1000"}}},
       {"absent", {{"duration", "1h"}, {"by", ".host"}}},
       {"window", {{"size", "10s"}, {"time", ".ts"}, {"disorder", "1h"}, {"by", ".host"}, {"emit", "{n: count, p99: p99(.latency_ms)}"}}},
   };

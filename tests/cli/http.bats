@@ -34,6 +34,20 @@ teardown() { [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true; }
   expect_out '{"m":8}'
 }
 
+@test "Row164: a good trace goes along as traceparent, once, and a bad one does not" {
+  trace=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+  run_line "echo 1 | leat set 'trace=\"$trace\"' then http \$url/headers then map .traceparent"
+  expect_out "\"$trace\""
+  run_line "echo 1 | leat set 'trace=\"${trace/00-4/00-G}\"' then http \$url/headers then map .traceparent"
+  expect_out null
+  run_line "echo 1 | leat http \$url/headers then map .traceparent"
+  expect_out null
+  run_line "echo 1 | leat set 'trace=\"$trace\"' then http \$url/headers --header 'TraceParent: mine' then map .traceparent"
+  expect_out '"mine"'
+  run_line "echo 1 | leat stamp trace then http \$url/headers then map '.traceparent == \$artifact.trace'"
+  expect_out true
+}
+
 @test "a status that says no fails the record at once" {
   run_line 'echo 1 | leat http $url/status/404 --retry attempts=5,base=1ms then dlq dead.ndjson'
   expect_status 0

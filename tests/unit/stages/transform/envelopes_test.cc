@@ -17,6 +17,8 @@ const auto kLines = test::lines({"[1, 2]", "[ 2 ]", "[3,\"\\u0041\"]", "[4]", "[
 const auto kObjects = test::lines({R"({"a":{"b": 1}})", R"({"a":"\u0041"})"});
 const std::vector<test::Line>& lines_of(std::string_view stage) { return stage == "flatten" ? kObjects : kLines; }
 
+constexpr std::string_view kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
 std::string signed_words(Envelope envelope, std::string_view payload) {
   envelope.unsign();
   std::string words;
@@ -28,6 +30,7 @@ Envelope vouched(std::string_view payload, size_t line) {
   Envelope envelope;
   envelope.id = "id-" + std::to_string(line);
   envelope.subject = "kept";
+  envelope.trace = kTrace;
   envelope.put("mark", static_cast<int64_t>(line));
   envelope.put_checksum(payload);
   envelope.signature_algorithm = "whole";
@@ -89,15 +92,23 @@ TEST(Envelopes, NoStageLetsOneOutThatDoesNotHold) {
   }
 }
 
-// Where the bytes stay, what vouches for them stays; set writes to what was signed.
+// Where the bytes stay, what vouches for them stays; set and stamp write to what was signed.
 TEST(Envelopes, WhatIsNotChangedStaysVouchedFor) {
   for (const StageSpec* spec : stage_catalog()) {
     if (spec->new_bytes) continue;
     SCOPED_TRACE(std::string(spec->name));
     for (const auto& [envelope, bytes] : run(*spec, test::kStageRuns.at(spec->name), 9)) {
       EXPECT_TRUE(envelope.has_checksum_of(bytes));
-      EXPECT_EQ(envelope.signature.empty(), spec->name == "set");
+      EXPECT_EQ(envelope.signature.empty(), spec->name == "set" || spec->name == "stamp");
     }
+  }
+}
+
+// Whatever is made of a record belongs to the trace that the record came with; what is about many records belongs to none.
+TEST(Envelopes, Row164ATraceGoesThroughEveryStage) {
+  for (const StageSpec* spec : stage_catalog()) {
+    if (spec->calls || (spec->missing == StageSpec::Missing::absorbed && spec->new_bytes)) continue;
+    for (const auto& [envelope, bytes] : run(*spec, test::kStageRuns.at(spec->name), 2)) EXPECT_EQ(envelope.trace, kTrace) << spec->name;
   }
 }
 
