@@ -28,7 +28,7 @@ const std::string_view kPipelineMiddleware =
     "every chain that reads a source, so that each record meets them once, when it comes in, and not again where one chain reads from "
     "another; in a chain, in front of that one, for all that it reads. Those of the file come first. A chain that reads a source and a "
     "stage "
-    "is refused beside middleware of the file.\n"
+    "is refused beside middleware of the file; events meet none of it.\n"
     "\n"
     "Any stage may stand there but those that read several inputs or name ports for other chains to read. Each chain has its own, with an "
     "id that begins with middleware-, or as id says: middleware-log, then middleware-log-2. From there on they are stages like others: "

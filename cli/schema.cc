@@ -146,7 +146,7 @@ class Schema {
 
   // One place for what happens, or several: an end, a stage, or a chain without its source.
   static std::string hooks() {
-    Members keys, chain = chain_keys();
+    Members keys, chain = chain_keys("stages in front of the chain's own");
     chain.erase(chain.begin());
     const std::string one = any_of(
         {reference("sink"), reference("stage"),

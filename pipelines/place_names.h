@@ -2,6 +2,7 @@
 // Owner:   a value; the spec outlives it.   Thread: any.   Blocks: never.   Fails: cannot.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 

@@ -64,8 +64,8 @@ struct ChainSpec {
   std::vector<EndSpec> to;  // empty: another chain reads the last stage
   std::optional<EndSpec> dlq;
   Mark mark;
-  std::string hook = {  std::vector<StageUse> middleware = {};  // its own, as read: put_in_front() makes them its first stages
-};  // the hook that it was written as: hooks.on_error; else empty
+  std::string hook = {};                  // the hook that it was written as: hooks.on_error; else empty
+  std::vector<StageUse> middleware = {};  // its own, as read: put_in_front() makes them its first stages
 };
 
 // A file that another one includes. Its lines count on behind those of the file read before it, so that a Mark alone says where it is.
