@@ -41,12 +41,12 @@ struct RunOptions {
   int threads = 1;        // lanes; of one lane the loop thread is it
   uint32_t patience = 0;  // batches in a row that the loop thread reads alone before the lanes begin: what trickles needs none
   Duration drain = std::chrono::seconds(10);
-  uint64_t memory = 0;                             // bytes read and not delivered, from which on no source is read; 0: no bound
-  uint32_t batch_records = 0;                      // at most so many per batch; 0: as they were read. For tests of the boundary law
-  std::function<void(const std::string&)> report;  // one line for people about what went wrong; called under the turn or a lane's lock
-  std::function<void(const std::string&)> note;    // the same about what did not; null: nobody asks
+  uint64_t memory = 0;                                 // bytes read and not delivered, from which on no source is read; 0: no bound
+  uint32_t batch_records = 0;                          // at most so many per batch; 0: as they were read. For tests of the boundary law
+  std::function<void(const std::string&)> report;      // one line for people about what went wrong; called under the turn or a lane's lock
+  std::function<void(const std::string&)> note;        // the same about what did not; null: nobody asks
   std::function<bool(Level, const std::string&)> log;  // lines a stage was asked for (Turn::log); null: nobody looks
-  uint64_t seed = 0;                               // of the ids that new envelopes get
+  uint64_t seed = 0;                                   // of the ids that new envelopes get
   // What leaves by a port of a stage or by the err of an end, whether anybody reads it or not; as report. Null: nobody looks.
   std::function<void(const std::string& id, Port port, const Batch& batch)> tap;
   // The ports that count as read although nobody reads them, so that stages bring there what they have for them. Null: none.

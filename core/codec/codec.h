@@ -72,6 +72,6 @@ struct CodecSpec {
 std::span<const CodecSpec> codecs();
 const CodecSpec* find_codec(std::string_view name);
 Result<const CodecSpec*> codec_called(std::string_view name);  // the same, or an error that knows the nearest name
-const CodecSpec* codec_of_path(std::string_view path);  // by the extension, .gz and .zst aside; null: unknown
+const CodecSpec* codec_of_path(std::string_view path);         // by the extension, .gz and .zst aside; null: unknown
 
 }  // namespace leat

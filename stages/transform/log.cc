@@ -10,13 +10,13 @@
 #include "core/base/text.h"
 #include "core/data/json.h"
 #include "stages/catalog.h"
-#include "stages/transform/bucket.h"
 #include "stages/expression.h"
+#include "stages/transform/bucket.h"
 
 namespace leat {
 namespace {
 
-constexpr size_t kMostLine = 4096;  // more than one write to a pipe takes whole, so more is never shown
+constexpr size_t kMostLine = 4096;   // more than one write to a pipe takes whole, so more is never shown
 constexpr double kMostAtOnce = 1e6;  // lines, where the rate is higher still
 
 struct Plan {

@@ -13,8 +13,8 @@
 #include "core/data/envelopes.h"
 #include "core/data/traceparent.h"
 #include "stages/catalog.h"
-#include "stages/transform/envelope_field.h"
 #include "stages/expression.h"
+#include "stages/transform/envelope_field.h"
 #include "stages/transform/relabel.h"
 
 namespace leat {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # leat fmt, as a user and an editor meet it. Row24 of the semantics.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC1010,SC2154 # then is a word of leat, and bats sets stderr
 load helpers
 
 untidy() { printf '%s\n' 'from:   "a.ndjson"' '' '' 'stages:' '- filter: '"'.ok'"'   # keep' '' 'to: b' ''; }

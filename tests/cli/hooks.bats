@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Row 162: hooks with real commands and ends, and what they may not do to the run they tell of.
-# shellcheck disable=SC2016,SC2154 # ${...} is not for this shell, bats sets stderr
+# shellcheck disable=SC1010,SC2016,SC2154 # ${...} is not for this shell nor then, bats sets stderr
 load helpers
 
 @test "row 162: a command for each event, an end for others; the data and its status are as without" {

@@ -73,8 +73,8 @@ constexpr auto kExprs =
     std::to_array<std::string_view>({".", ".status >= 500", "{ts, host}", "-.x > 3", "\"it's\"", "[1,2,3]", "{x: test(\"a,b\")}", ".a # b",
                                      "then", "--to", ".a == 1", "\"${X}\"", ".a\n| .b", "-1"});
 constexpr auto kNames = std::to_array<std::string_view>({"errors", "slow", "a-b", "all", "case", "no", "x1", "meta.k", "_y"});
-constexpr auto kUrls = std::to_array<std::string_view>(
-    {"a.ndjson", "-", "./then", "then", "-x", "logs/*.gz", "tcp://h:1", "exec:cmd 'a b'", "it's $HOME", "x: y", "${A}", "events:error,drop"});
+constexpr auto kUrls = std::to_array<std::string_view>({"a.ndjson", "-", "./then", "then", "-x", "logs/*.gz", "tcp://h:1", "exec:cmd 'a b'",
+                                                        "it's $HOME", "x: y", "${A}", "events:error,drop"});
 
 class Draw {
  public:

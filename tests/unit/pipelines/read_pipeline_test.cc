@@ -192,11 +192,11 @@ chains:
 }
 
 TEST(Yaml, Row169WhatMiddlewareMayNotBe) {
-  EXPECT_EQ(bad("middleware:\n- route: {a: '.x'}\nfrom: a\n"),
-            "p.yaml:2:3: middleware[0].route: route sends records to chains of their own, so it is no middleware (it is a stage of a chain)");
+  EXPECT_EQ(
+      bad("middleware:\n- route: {a: '.x'}\nfrom: a\n"),
+      "p.yaml:2:3: middleware[0].route: route sends records to chains of their own, so it is no middleware (it is a stage of a chain)");
   EXPECT_EQ(bad("middleware: {map: .a}\nfrom: a\n").substr(0, 60), "p.yaml:1:13: middleware: wants a list of stages, here is a m");
-  EXPECT_EQ(bad("middleware:\n- fliter: .a\nfrom: a\n"),
-            "p.yaml:2:3: middleware[0]: there is no stage 'fliter' (did you mean filter?)");
+  EXPECT_EQ(bad("middleware:\n- fliter: .a\nfrom: a\n"), "p.yaml:2:3: middleware[0]: there is no stage 'fliter' (did you mean filter?)");
   EXPECT_EQ(bad("chains:\n- from: a\n  middleware: [{batch: x}]\n"),
             "p.yaml:3:24: chains[0].middleware[0].batch: wants a whole number, 1 or more, not 'x'");
   EXPECT_EQ(bad(R"(middleware: [unbatch]
