@@ -34,14 +34,16 @@ const std::string_view kHooks =
     "for "
     "each), a chain without its from, or stage:ID, the first stage of a chain that says no from; or a list of these. It is short for a "
     "chain "
-    "of its own: from: events:error reads what on_error is told, events:error,drop both, events: all, on a command line too, and leat "
+    "of its own: from: events:error reads what on_error is told, events:error,drop both, events: with no name behind it all of them, on a "
+    "command line too, and leat "
     "explain "
     "shows what became of a hook. Such a chain may have stages, guards and a dlq as others do, but reads nothing else.\n"
     "\n"
     "Every event is an object with event, time (RFC 3339) and stage, the id of the stage or end it is about. Telling never holds up data: "
     "what finds 8 MiB of them waiting is left out, and counted by --summary beside the events. What goes wrong in a chain "
     "of "
-    "events is said on standard error and changes neither the exit status nor the run, --strict included, and makes no events. Once all "
+    "events is said on standard error and changes neither the exit status nor the run, --strict included, and makes no events; only an end "
+    "that cannot be opened keeps the run from starting, as any end does. Once all "
     "data "
     "has come to its end, or its drain, what reads events has the time of --drain to do so too; what it has not done then is given up, and "
     "said. Events are counted by themselves: in --summary they have a line of their own.";
@@ -53,7 +55,8 @@ std::vector<Page::Entry> hooks() {
        "for "
        "good: code end"},
       {"on_drop",
-       "records were dropped by a policy, or left by a port nobody reads: reason, count; once a second for each stage and reason"},
+       "records were dropped by a policy, or left by a port of its own that nobody reads (what a filter rejects is filtered, not dropped): "
+       "reason, count; once a second for each stage and reason"},
       {"on_batch", "a batch went out: count, bytes"},
       {"on_window", "a window answered: record, its answer, or its bytes where that is longer than 64 KiB"},
       {"on_circuit", "the breaker of an end or a call changed: from, to, message"},

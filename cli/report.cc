@@ -105,7 +105,9 @@ bool Reporter::offer(Level level, std::string_view text) const {
   if (quiet_ && level == Level::note) return true;
   std::string shown = json_ ? std::string(text) : visible(text);
   std::string line = line_of(level, shown);
-  if (line.size() > PIPE_BUF) line = line_of(level, cut(std::move(shown), line.size() - PIPE_BUF));
+  // What JSON escapes is up to six times as long as what is cut off for it.
+  for (const size_t escaped = json_ ? 6 : 1; line.size() > PIPE_BUF; line = line_of(level, shown))
+    shown = cut(std::move(shown), (line.size() - PIPE_BUF + escaped - 1) / escaped);
   pollfd room{STDERR_FILENO, POLLOUT, 0};
   int ready = 0;
   do ready = poll(&room, 1, stuck_ ? 0 : kPatience);

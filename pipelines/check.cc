@@ -1,6 +1,7 @@
 #include "pipelines/check.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 #include <tuple>
@@ -55,6 +56,7 @@ class Checker {
     events();
     cases();
     cycles();
+    one_sink_a_file();
     standard_input();
   }
 
@@ -229,6 +231,33 @@ class Checker {
     if (alone && !spec_.chains.empty())
       report(spec_.chains.front().mark, names_.chain(0) + "from", "events tell of other chains, and there is none",
              "the first chain says where data comes from, - being standard input");
+  }
+
+  // A file that is not added to takes its place when the run is over, and what another sink wrote there would be gone.
+  void one_sink_a_file() {
+    struct Seen {
+      const EndSpec* end;
+      bool adds;
+    };
+    std::map<std::string, Seen> files;
+    const auto look = [&](size_t i, std::string_view key, const EndSpec& end) {
+      const auto address = address_of(end.url);
+      if (!address || address->kind != Address::Kind::file || address->rest.find('{') != std::string::npos) return;
+      std::error_code none;
+      if (std::filesystem::is_other(address->rest, none) || std::filesystem::is_character_file(address->rest, none)) return;
+      const bool adds = key == "dlq" || end.options.flag("append");
+      const auto [at, first] = files.emplace(std::filesystem::path(address->rest).lexically_normal().string(), Seen{&end, adds});
+      if (first || (at->second.adds && adds)) return;
+      report(end.mark, names_.end(i, key, end),
+             fmt::format("another sink writes {} too{}, and only what ended last would be in it", text::quoted(address->rest),
+                         spec_.file.empty() ? std::string() : fmt::format(" ({})", place_in(spec_, at->second.end->mark))),
+             "append on both adds to it, or one chain reads the last stages of the others");
+    };
+    for (size_t i = 0; i < spec_.chains.size(); ++i) {
+      for (const EndSpec& end : spec_.chains[i].to)
+        each_in_line(end, [&](const EndSpec& one) { look(i, &one == &end ? "to" : "fallback", one); });
+      if (spec_.chains[i].dlq) look(i, "dlq", *spec_.chains[i].dlq);
+    }
   }
 
   // The ports that settings make were named by the user, so somebody wanted them.

@@ -131,8 +131,9 @@ void Runner::check_over() {
 // The time is up: for the data, or for what reads events, which changes nothing of how the run ended.
 void Runner::give_up() {
   if (completed_) {
-    report(fmt::format("{} events had not been taken {} after the data came to its end: they are given up",
-                       ledger().events.pending + leave_out_events(), text::duration(options_.drain)));
+    const uint64_t left = ledger().events.pending + leave_out_events();
+    report(fmt::format("what reads events has not come to its end {} after the data did: {}", text::duration(options_.drain),
+                       left > 0 ? fmt::format("{} of them are given up", left) : "it is cut off"));
   } else {
     std::lock_guard lock(outcome_mutex_);
     outcome_.drain_expired = true;

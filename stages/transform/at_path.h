@@ -22,6 +22,19 @@ inline std::pair<size_t, size_t> slice_of(const Value& step, size_t size) {
   return {bound("start", 0), bound("end", static_cast<double>(size))};
 }
 
+template <class F>
+bool at_path(Value& value, std::span<const Value> path, F&& f);
+
+// The path goes on in an array of its own that the slice makes: in .a[1:][0] the 0 is what is 1 in .a.
+template <class F>
+bool at_slice(Value& value, std::pair<size_t, size_t> slice, std::span<const Value> rest, F&& f) {
+  Value part = Value::array(slice.second > slice.first ? slice.second - slice.first : 0);
+  for (size_t i = slice.first; i < slice.second; ++i) part.push(value.take(i));
+  const bool more = at_path(part, rest, f);
+  for (size_t i = slice.first; i < slice.second; ++i) value.set(i, part.take(i - slice.first));
+  return more;
+}
+
 // f(Value&) may change what it is given; its answer, false: stop, is the answer.
 template <class F>
 bool at_path(Value& value, std::span<const Value> path, F&& f) {
@@ -36,6 +49,7 @@ bool at_path(Value& value, std::span<const Value> path, F&& f) {
     return more;
   }
   if (!value.is_array()) return true;
+  if (!step.is_number() && !rest.empty()) return at_slice(value, slice_of(step, value.size()), rest, f);
   const double number = step.is_number() ? std::floor(step.number()) : 0;
   const double index = number < 0 ? number + value.size() : number;
   if (step.is_number() && !(index >= 0 && index < value.size())) return true;

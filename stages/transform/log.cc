@@ -41,15 +41,15 @@ class Log final : public Stage {
 
  private:
   void tell(const expr::Row& row, Turn& turn) {
-    if (pace_ && pace_->next() > turn.now) {
-      ++left_out_;
-      return;
-    }
     const bool ran = machine_.each(*plan_.message, row, [&](const Value& value) { return say(value, turn), true; });
     if (!ran) say(Value::text(fmt::format("no message: {}", machine_.message())), turn);
   }
 
   void say(const Value& value, Turn& turn) {
+    if (pace_ && pace_->next() > turn.now) {
+      ++left_out_;
+      return;
+    }
     catch_up(turn);
     if (pace_) pace_->take(turn.now);
     std::string written;
@@ -63,7 +63,7 @@ class Log final : public Stage {
   // What nobody was told of, as soon as somebody listens again.
   void catch_up(Turn& turn) {
     if (lost_ > 0 && turn.log(Level::warning, fmt::format("{} lines are lost: nobody took them", lost_))) lost_ = 0;
-    if (left_out_ > 0 && lost_ == 0 && turn.log(plan_.level, fmt::format("{} records not shown, by --rate", left_out_))) left_out_ = 0;
+    if (left_out_ > 0 && lost_ == 0 && turn.log(plan_.level, fmt::format("{} lines not shown, by --rate", left_out_))) left_out_ = 0;
   }
 
   const Plan plan_;
@@ -131,7 +131,7 @@ constexpr StageSpec kLog{
         "longer "
         "than 4096 bytes is cut: it reaches a pipe whole, whoever else writes there. Under --log json a line is an object {time, level, "
         "message}.\n\n"
-        "With --rate what comes faster has no line; the next line is preceded by how many records that were. A reader of stderr that is "
+        "With --rate lines that come faster are left out; the next one is preceded by how many those were. A reader of stderr that is "
         "slow is waited for, a second at most; while it reads nothing, lines are lost, counted in the summary as unlogged, and told of as "
         "soon as it reads again: the records go on.\n\n"
         "Where the expression fails the line says why, and the record passes all the same.",

@@ -30,6 +30,23 @@ struct Plan {
   Hiding hiding;
 };
 
+// Of a value's JSON text, and of the value that was read of it: where a key stands twice in an object there are fewer in the value.
+uint64_t members(std::string_view text) {
+  uint64_t count = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    count += text[i] == ':';
+    if (text[i] != '"') continue;
+    while (++i < text.size() && text[i] != '"') i += text[i] == '\\';
+  }
+  return count;
+}
+uint64_t members(const Value& value) {
+  uint64_t count = value.entries().size();
+  for (const Entry& entry : value.entries()) count += members(entry.item);
+  for (const Value& item : value.items()) count += members(item);
+  return count;
+}
+
 class Redact final : public Stage {
  public:
   explicit Redact(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)), secrets_(plan_->finders) {}
@@ -39,10 +56,10 @@ class Redact final : public Stage {
     uint64_t all = 0;
     const SlabRef entered = batch.ref();
     repack(batch, turn, [&](uint32_t record, std::string& text) {
-      hidden_ = 0;
+      hidden_ = 0, shadowed_ = false;
       if (!redact({entered.get(), record}, text)) return turn.fail(record, {code_, std::move(message_)}), Repacked::gone;
       all += hidden_;
-      return hidden_ > 0 ? Repacked::changed : Repacked::same;
+      return hidden_ > 0 || shadowed_ ? Repacked::changed : Repacked::same;
     });
     if (all > 0) turn.count("redacted", all, {});
     return Flow::more;
@@ -62,9 +79,17 @@ class Redact final : public Stage {
     } else if (!at_paths(row, record)) {
       return false;
     }
-    if (hidden_ == 0) return true;
+    if (hidden_ == 0 && !(shadowed_ = shadows(row, record))) return true;
     json::write(record, text);
     return text.size() <= kMostText || refuse("limit", fmt::format("it would become longer than {}", text::size(kMostText)));
+  }
+
+  // Has it a key twice? Only the last value was looked at, so the others must not leave either.
+  bool shadows(const expr::Row& row, const Value& record) {
+    if (!record.is_container()) return false;
+    text_.clear();
+    row.slab->format->to_json(row.slab->record(row.record), text_);
+    return members(text_) != members(record);
   }
 
   bool at_paths(const expr::Row& row, Value& record) {
@@ -162,6 +187,8 @@ class Redact final : public Stage {
   const std::shared_ptr<const Plan> plan_;
   Secrets secrets_;
   expr::Machine machine_;
+  bool shadowed_ = false;  // the record at hand says something twice
+  std::string text_;
   std::vector<Value> paths_;  // of the record at hand
   std::string number_;
   uint64_t hidden_ = 0;    // in the record at hand
@@ -257,13 +284,14 @@ constexpr StageSpec kRedact{
         "the record are looked through; names of fields are not.\n\n"
         "--find knows email addresses; the numbers of payment cards, by their check digit, with blanks and hyphens; ipv4 addresses; the "
         "token "
-        "behind the word bearer; and jwt. --regex is a regular expression (PCRE2). Where two overlap the one that begins first is hidden. "
+        "behind the word bearer; and jwt. --regex is a regular expression (PCRE2). Those that overlap are hidden as one. "
         "A "
         "number in which something is found becomes a text.\n\n"
         "A hidden text of no more than N characters is all * under --keep N; an object or array **** whole. --hash gives 64 hex digits, "
         "those of openssl dgst -sha256 -hmac KEY over the text, or over the JSON text of what is none; keep the key out of the file: "
         "${HASH_KEY} or ${file:PATH}. Records without anything to hide leave with the bytes they came with; the summary counts what was "
-        "hidden, as redacted. What fails goes to err as it came, secrets and all.",
+        "hidden, as redacted. A record of which something is hidden leaves as JSON, as one that map makes does. Of a key that stands twice "
+        "only the last value leaves. What fails goes to err as it came, secrets and all.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -26,7 +26,10 @@ void repack(Batch& batch, Turn& turn, Make&& make) {
     if (made) turn.pass(batch.with(std::exchange(made, {})));
     made = turn.slab();
     const Format* lines = made->format;
-    if (mixed || next == Repacked::same) made->resemble(from);
+    if (mixed || next == Repacked::same)
+      made->resemble(from);
+    else
+      made->source = from.source, made->keeper = from.keeper;
     made->contiguous = made->format == lines && !made->original;
     kind = next;
   };

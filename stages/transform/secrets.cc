@@ -15,15 +15,18 @@ constexpr size_t kLeastDigits = 13, kMostDigits = 19;
 
 // Each begins where no like character stands before it, so that a long run of them is looked at once.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kPatterns{{
-    {"bearer", R"((?i:\bbearer)[ \t]+\K[A-Za-z0-9._~+/-]+=*)"},
+    {"bearer", R"((?:(?i:\bbearer)[ \t]+)++\K[A-Za-z0-9._~+/-]+=*)"},
     {"email",
-     R"((?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]++@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]*[\p{L}\p{N}])"},
+     R"((?<![\p{L}\p{M}\p{N}._%+-])[\p{L}\p{M}\p{N}._%+-]++@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])"},
     {"ipv4",
      R"((?<![0-9])(?<![0-9]\.)(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9]|\.[0-9]))"},
-    {"jwt", R"((?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]++\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*)"},
+    {"jwt", R"((?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2}))eyJ[A-Za-z0-9_-]++\.[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*)"},
 }};
 
 bool digit(char c) { return c >= '0' && c <= '9'; }
+bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+// Is what stands in front of `at` a byte as a URL writes it, %20? Its digits are no part of a number.
+bool behind_escape(std::string_view text, size_t at) { return at >= 3 && text[at - 3] == '%' && hex(text[at - 2]) && hex(text[at - 1]); }
 
 // ISO/IEC 7812-1, annex B: from the right, every second digit doubled, the digits of that added.
 bool checks(const char* digits, size_t count) {
@@ -78,31 +81,36 @@ Result<Finder> finder_for(std::string_view pattern) {
 std::optional<Place> find_card(std::string_view text, size_t at) {
   for (; at + kLeastDigits <= text.size(); ++at) {
     // Cards begin with 2 to 6: most numbers of thirteen digits, which are times in milliseconds, do not.
-    if (text[at] < '2' || text[at] > '6' || (at > 0 && digit(text[at - 1]))) continue;
+    if (text[at] < '2' || text[at] > '6' || (at > 0 && digit(text[at - 1]) && !behind_escape(text, at))) continue;
     if (const auto found = card_at(text, at)) return found;
   }
   return std::nullopt;
 }
 
 bool Secrets::in(std::string_view text) {
-  begin();
-  return next(text, 0).has_value();
+  begin(text);
+  return next(text).has_value();
 }
 
-void Secrets::begin() {
-  std::fill(next_.begin(), next_.end(), Next());
+void Secrets::begin(std::string_view text) {
   limited_ = false;
+  for (size_t i = 0; i < next_.size(); ++i) next_[i] = find((*finders_)[i], text, 0);
 }
 
-std::optional<Place> Secrets::next(std::string_view text, size_t at) {
-  const Next* first = nullptr;
-  for (size_t i = 0; i < next_.size(); ++i) {
-    Next& known = next_[i];
-    if (!known.looked || (known.place && known.place->begin < at)) known = {true, find((*finders_)[i], text, at)};
-    if (limited_) return std::nullopt;
-    if (known.place && (!first || known.place->begin < first->place->begin)) first = &known;
-  }
-  return first ? first->place : std::nullopt;
+// Each finder goes over the text by itself, whatever the others have found: what one hides of what another found would else keep the rest
+// of it from being found.
+std::optional<Place> Secrets::next(std::string_view text) {
+  std::optional<Place> all;
+  for (const auto& place : next_)
+    if (place && (!all || place->begin < all->begin)) all = place;
+  for (bool longer = all.has_value(); std::exchange(longer, false);)
+    for (size_t i = 0; i < next_.size() && !limited_; ++i)
+      for (; next_[i] && next_[i]->begin < all->end; longer = true) {
+        all->end = std::max(all->end, next_[i]->end);
+        next_[i] = find((*finders_)[i], text, next_[i]->end);
+      }
+  if (limited_) return std::nullopt;
+  return all;
 }
 
 std::optional<Place> Secrets::find(const Finder& finder, std::string_view text, size_t at) {

@@ -36,25 +36,21 @@ class Secrets {
 
   bool any() const { return !finders_->empty(); }
   bool in(std::string_view text);  // is there one
-  // hide(place) for each of them, from left to right; of two that overlap the one that begins first.
+  // hide(place) for each of them, from left to right; those that overlap are one.
   template <class Hide>
   void each(std::string_view text, Hide&& hide) {
-    begin();
-    for (size_t at = 0; const auto place = next(text, at);) hide(*place), at = place->end;
+    begin(text);
+    while (const auto place = next(text)) hide(*place);
   }
   bool limited() const { return limited_; }  // the last text was not looked through to its end
 
  private:
-  void begin();
-  std::optional<Place> next(std::string_view text, size_t at);
+  void begin(std::string_view text);
+  std::optional<Place> next(std::string_view text);
   std::optional<Place> find(const Finder& finder, std::string_view text, size_t at);
 
   const std::shared_ptr<const std::vector<Finder>> finders_;
-  struct Next {
-    bool looked = false;
-    std::optional<Place> place;
-  };
-  std::vector<Next> next_;  // of each finder: what it has found and nobody has hidden yet, so that no byte is looked at again and again
+  std::vector<std::optional<Place>> next_;  // of each finder: what it has found and nobody has hidden yet
   expr::RegexScratch scratch_;
   bool limited_ = false;
 };

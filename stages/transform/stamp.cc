@@ -157,7 +157,8 @@ constexpr StageSpec kStamp{
         "trace is a W3C traceparent. Where there is none a trace begins, sampled. A good one goes on: the same trace with a span of its "
         "own, in meta.parent_span the span it came with, so that each stamp trace is one hop. Text that is no traceparent is left as it "
         "came, and no call sends it on; --overwrite begins a trace in its place, and in place of a good one. Records that stages make of "
-        "one have its trace, and http sends it to the server. With --seed ids and spans are the same in each run.",
+        "one have its trace, and http sends it to the server. With --seed the traces are the same in each run; ids hold the time. Whatever "
+        "a source reads without an envelope has got an id and a time there already: to write others says --overwrite.",
     .options = kOptions,
     .ports = kPorts,
     .examples = kExamples,

@@ -34,7 +34,7 @@ YAML
   run_line 'echo 1 | leat run p.yaml'
   expect_status 0
   expect_out 1
-  expect_err '1 events had not been taken 300ms after the data came to its end: they are given up'
+  expect_err 'what reads events has not come to its end 300ms after the data did: 1 of them are given up'
   run ! pgrep -f 'sleep 4545'
 }
 

@@ -37,3 +37,9 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
   [ "$lost" -gt 0 ]
   [ $((lost + told)) = 100000 ]
 }
+
+@test "a line of JSON is cut to what fits, however much of it is escaped" {
+  run_line 'jq -n "{m: ([range(5000)] | map(\"\\n\") | add)}" -c | leat --log json log .m --to drop: 2>line; wc -c <line'
+  [ "$output" -le 4096 ] && [ "$output" -gt 4000 ]
+  [ "$(jq -r '.message | startswith("log: \n\n\n") and endswith("\n...")' line)" = true ]
+}

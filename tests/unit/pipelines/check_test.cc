@@ -99,6 +99,17 @@ TEST(Check, ManyPartsAreRefused) {
   EXPECT_EQ(said(yaml), "p: a pipeline holds 4096 stages and ends at most, here are 5003");
 }
 
+TEST(Check, OneSinkAFileUnlessAllAddToIt) {
+  const std::string two = "chains:\n- {from: a, to: x}\n- {from: b, to: ./x}\n";
+  EXPECT_EQ(said(two),
+            "p:3:17: chains[1].to: another sink writes './x' too (p:2:17), and only what ended last would be in it (append on both adds to "
+            "it, or one chain reads the last stages of the others)");
+  EXPECT_NE(said("{from: a, to: x, dlq: x}"), "");
+  EXPECT_NE(said("{from: a, to: [{url: x, append: true}, x]}"), "");
+  EXPECT_EQ(said("chains:\n- {from: a, to: {url: x, append: true}, dlq: d}\n- {from: b, to: {url: x, append: true}, dlq: d}\n"), "");
+  EXPECT_EQ(said("chains:\n- {from: a, to: /dev/null}\n- {from: b, to: [/dev/null, 'drop:', y]}\n"), "");
+}
+
 TEST(Check, StagesThatCannotBeMadeAreTold) {
   const fake::World world;
   const auto outside = world.outside();

@@ -134,7 +134,7 @@ TEST_P(Row162Lanes, AHookThatNeverTakesAnythingHoldsUpNothing) {
   ASSERT_NE(row, ledger.rows.end());
   const auto left_out = row->counted.find("left out");
   EXPECT_EQ(row->in + (left_out == row->counted.end() ? 0 : left_out->second), 6000u + 3 + 3 + 1) << "what waited is counted too";
-  EXPECT_EQ(said_.back(), "6007 events had not been taken 20ms after the data came to its end: they are given up");
+  EXPECT_EQ(said_.back(), "what reads events has not come to its end 20ms after the data did: 6007 of them are given up");
 }
 
 TEST_P(Row162Lanes, AHookThatBreaksChangesNothing) {

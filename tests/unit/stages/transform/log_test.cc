@@ -38,12 +38,20 @@ TEST(Log, AnExpressionThatFailsSaysSoAndTheRecordPasses) {
 TEST(Log, MoreThanTheRateIsCountedAndToldOf) {
   test::Rig rig(kLog, {{"rate", "2/s"}});
   rig.feed({{"1", at_second(1)}, {"2", at_second(1)}, {"3", at_second(1)}, {"4", at_second(1.4)}, {"5", at_second(1.5)}}, 1);
-  EXPECT_EQ(rig.outcome().notes, (Lines{"note: 1", "note: 2", "note: 2 records not shown, by --rate", "note: 5"}));
+  EXPECT_EQ(rig.outcome().notes, (Lines{"note: 1", "note: 2", "note: 2 lines not shown, by --rate", "note: 5"}));
   rig.feed({{"6", at_second(1.5)}}, 1);
   rig.finish();
-  EXPECT_EQ(rig.outcome().notes.back(), "note: 1 records not shown, by --rate");
+  EXPECT_EQ(rig.outcome().notes.back(), "note: 1 lines not shown, by --rate");
   rig.deliver();
   EXPECT_EQ(rig.outcome().out().size(), 6u);
+}
+
+TEST(Log, TheRateIsOfLinesHoweverManyARecordGives) {
+  test::Rig rig(kLog, {{"message", ".[]"}, {"rate", "2/s"}});
+  rig.feed({{"[1,2,3,4,5]", at_second(1)}}, 1);
+  rig.finish();
+  rig.deliver();
+  EXPECT_EQ(rig.outcome().notes, (Lines{"note: 1", "note: 2", "note: 3 lines not shown, by --rate"}));
 }
 
 TEST(Log, WhatNobodyTakesIsLostAndCountedAndToldOfLater) {
