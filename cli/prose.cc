@@ -215,7 +215,7 @@ std::vector<Page::Entry> exit_statuses() {
       {"0", "everything was delivered"},
       {"1", "some records failed and nobody took them"},
       {"2", "something is wrong on the command line, an expression included"},
-      {"65", "stopped by --strict"},
+      {"65", "stopped by --strict, or input that is broken or cut short"},
       {"66", "a source cannot be opened"},
       {"70", "a bug in leat"},
       {"74", "a read or write failed after that"},

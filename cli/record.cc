@@ -31,6 +31,7 @@ int run_recorded(const PipelineSpec& spec, const Settings& own, const Outside& o
   const Reporter reporter(world.clock, spec.globals);
   const std::string file = *own.text("record");
   if (spec.file == "-") return reporter.error("--record wants a pipeline file that can be read again, not standard input"), 2;
+  if (fs::exists(file)) return reporter.error(fmt::format("{} is there already: --record writes a file of its own", file)), 2;
   PipelineSpec seeded = spec;  // so that what was drawn by lot and every id come out the same
   if (!seeded.globals.find("seed")) seeded.globals.put("seed").values = {{{}, fmt::format("{}", world.random.next() >> 11 | 1), {}, {}}};
   Seen seen;

@@ -57,6 +57,7 @@ class Checker {
     cases();
     cycles();
     one_sink_a_file();
+    checkpoints();
     standard_input();
   }
 
@@ -233,6 +234,42 @@ class Checker {
              "the first chain says where data comes from, - being standard input");
   }
 
+  static bool regular(const std::string& path) {
+    std::error_code none;
+    return !std::filesystem::is_other(path, none) && !std::filesystem::is_character_file(path, none);
+  }
+
+  // Is it a file that stands there only when the run is over?
+  static bool takes_its_place(const EndSpec& end) {
+    const auto address = address_of(end.url);
+    return address && address->kind == Address::Kind::file && address->rest.find('{') == std::string::npos && regular(address->rest) &&
+           !end.options.flag("append") && !end.options.find("rotate");
+  }
+
+  // What a checkpoint says is delivered must be where it was delivered to, whatever becomes of the run.
+  void checkpoints() {
+    std::vector<bool> reached(spec_.chains.size());
+    for (size_t i = 0; i < spec_.chains.size(); ++i)
+      for (const EndSpec& end : spec_.chains[i].from)
+        if (end.options.find("checkpoint")) reached[i] = true;
+    for (bool more = true; std::exchange(more, false);)
+      for (size_t i = 0; i < spec_.chains.size(); ++i)
+        for (const EndSpec& end : spec_.chains[i].from) {
+          const auto read = stage_of(end);
+          const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+          if (!reached[i] && place && reached[place->chain]) reached[i] = more = true;
+        }
+    for (size_t i = 0; i < spec_.chains.size(); ++i)
+      for (const EndSpec& sink : spec_.chains[i].to)
+        each_in_line(sink, [&](const EndSpec& end) {
+          if (reached[i] && takes_its_place(end))
+            report(end.mark, names_.end(i, &end == &sink ? "to" : "fallback", end),
+                   fmt::format("{} takes its place when the run is over, and the checkpoint of its source is kept before",
+                               text::quoted(end.url)),
+                   "append adds to the file as records are delivered, and so does rotate");
+        });
+  }
+
   // A file that is not added to takes its place when the run is over, and what another sink wrote there would be gone.
   void one_sink_a_file() {
     struct Seen {
@@ -243,9 +280,8 @@ class Checker {
     const auto look = [&](size_t i, std::string_view key, const EndSpec& end) {
       const auto address = address_of(end.url);
       if (!address || address->kind != Address::Kind::file || address->rest.find('{') != std::string::npos) return;
-      std::error_code none;
-      if (std::filesystem::is_other(address->rest, none) || std::filesystem::is_character_file(address->rest, none)) return;
-      const bool adds = key == "dlq" || end.options.flag("append");
+      if (!regular(address->rest)) return;
+      const bool adds = key == "dlq" || !takes_its_place(end);
       const auto [at, first] = files.emplace(std::filesystem::path(address->rest).lexically_normal().string(), Seen{&end, adds});
       if (first || (at->second.adds && adds)) return;
       report(end.mark, names_.end(i, key, end),

@@ -11,7 +11,7 @@ namespace {
 using Kind = Option::Kind;
 
 constexpr std::string_view kUntilKeys = "eof:alone|forever:alone|idle:duration|for:duration|count:count";
-constexpr std::string_view kWhenFull = "block|spill|drop-oldest|drop-newest|dlq";
+constexpr std::string_view kWhenFull = "block|drop-oldest|drop-newest|dlq";
 
 constexpr Option kCodec{
     .name = "codec", .kind = Kind::text, .value = "CODEC", .help = "how bytes and records become each other, instead of by the extension"};

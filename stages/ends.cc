@@ -189,7 +189,6 @@ Written connect_sink(const Address& address, const std::string& url, const Setti
 Written sink_at(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
                 const CodecOptions& codec_options, const SinkUse& use) {
   const std::string when_full = options.text("when_full").value_or("block");
-  if (when_full == "spill") return usage("--when-full spill is not there yet", "block, drop-oldest, drop-newest and dlq are");
   const size_t batch = options.count("batch").value_or(Outlet::kWrite);
   const Outlet::Options how{when_full_of(when_full), use.dead_letters ? 0 : batch};  // a dead letter is written at once
   const bool file = address.kind == Kind::file;

@@ -17,6 +17,7 @@ struct Loop::State {
   const Clock& clock;
   const Alarm alarm;
   std::optional<Instant> armed;
+  bool ringing = false;  // on_time is being called by its timer
   uv_loop_t loop;
   uv_async_t async;
   uv_idle_t idle;
@@ -135,8 +136,15 @@ void Loop::arm(std::optional<Instant> when) {
   const auto wait = *when - s.clock.now();
   const auto ms = wait <= Duration::zero() ? 0 : std::chrono::ceil<std::chrono::milliseconds>(wait).count();
   uv_update_time(&s.loop);
-  uv_timer_start(
-      &s.timer, [](uv_timer_t* handle) { static_cast<State*>(handle->data)->on_time(); }, static_cast<uint64_t>(ms), 0);
+  // Armed for at once by its own call, libuv would call it again and nothing else ever.
+  const auto least = s.ringing ? 1 : 0;
+  const auto ring = [](uv_timer_t* handle) {
+    State& state = *static_cast<State*>(handle->data);
+    state.ringing = true;
+    state.on_time();
+    state.ringing = false;
+  };
+  uv_timer_start(&s.timer, ring, static_cast<uint64_t>(std::max<int64_t>(ms, least)), 0);
 }
 
 const std::optional<Instant>& Loop::armed() const { return state_->armed; }

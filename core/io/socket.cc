@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/text.h"
 namespace leat {
 namespace {
 
@@ -44,6 +45,10 @@ Result<SocketName> SocketName::look_up(const std::string& place, std::string sho
   const size_t colon = place.rfind(':');
   if (colon == std::string::npos || colon + 1 == place.size())
     return Error{Error::Kind::usage, fmt::format("{} has no port", shown), "write HOST:PORT"};
+  // getaddrinfo takes larger ones too, modulo 65536.
+  const auto port = text::whole(std::string_view(place).substr(colon + 1));
+  if (!port || *port > UINT16_MAX || (*port == 0 && !listens))
+    return Error{Error::Kind::usage, fmt::format("{}: no port has that number", shown), "1 to 65535"};
   std::string host = place.substr(0, colon);
   if (host.size() > 1 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   if (host.empty() && !listens) return Error{Error::Kind::usage, fmt::format("{} has no host", shown), "write HOST:PORT"};

@@ -117,7 +117,9 @@ std::optional<std::string> Settings::text(std::string_view name) const {
 
 std::optional<uint64_t> Settings::count(std::string_view name) const {
   const auto word = text(name);
-  return word ? text::size(*word) : std::nullopt;
+  if (!word) return std::nullopt;
+  const auto whole = text::whole(*word);  // every one of 64 bits; a size is counted in doubles
+  return whole ? whole : text::size(*word);
 }
 
 std::optional<double> Settings::number(std::string_view name) const {

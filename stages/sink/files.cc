@@ -86,6 +86,8 @@ std::map<std::string, std::vector<uint32_t>> FilesSink::paths(const Batch& batch
   for (uint32_t i = 0; i < records.size(); ++i) {
     Reason why = names_->path_of(*copy, i, turn.now, path);
     if (why.code.empty() && too_long(path)) why = {"limit", "the name of its file is too long"};
+    if (why.code.empty() && how_.rotation.any() && Rotation::looks_finished(path))
+      why = {"type", "its file would bear the name of one that is finished"};
     if (why.code.empty())
       found[path].push_back(records[i]);
     else

@@ -18,7 +18,7 @@
 namespace leat {
 namespace {
 
-constexpr size_t kDigits = 6;
+constexpr size_t kDigits = 6, kMostDigits = 12;
 
 // A path around the number that a finished file has.
 struct Names {
@@ -36,7 +36,9 @@ struct Names {
   std::string at(uint64_t number) const { return fmt::format("{}{}{:0{}}{}", folder, front, number, kDigits, back); }
   // The number in the name of a finished file of ours.
   std::optional<uint64_t> number(std::string_view name) const {
-    if (name.size() < front.size() + kDigits + back.size() || !name.starts_with(front) || !name.ends_with(back)) return std::nullopt;
+    if (name.size() < front.size() + kDigits + back.size() || name.size() > front.size() + kMostDigits + back.size() ||
+        !name.starts_with(front) || !name.ends_with(back))
+      return std::nullopt;
     return text::whole(name.substr(front.size(), name.size() - front.size() - back.size()));
   }
 };
@@ -51,6 +53,17 @@ std::vector<uint64_t> finished(const Names& names) {
 }
 
 }  // namespace
+
+bool Rotation::looks_finished(const std::string& path) {
+  const auto numbered = [](std::string_view name) {
+    const size_t dot = name.rfind('.');
+    const size_t digits = dot == name.npos ? 0 : name.size() - dot - 1;
+    return digits >= kDigits && digits <= kMostDigits && name.find_first_not_of("0123456789", dot + 1) == name.npos;
+  };
+  const std::string_view whole = unpacked_path(path);
+  const std::string_view name = whole.substr(whole.rfind('/') + 1);
+  return numbered(name) || numbered(name.substr(0, std::min(name.rfind('.'), name.size())));
+}
 
 Done Rotation::turn(const std::string& path) const {
   const Names names(path);

@@ -21,6 +21,8 @@ struct Rotation {
   std::optional<uint64_t> keep;   // finished files
 
   bool any() const { return size || every; }
+  // Is that what a finished file could be called? Whoever makes names of what records say keeps off those.
+  static bool looks_finished(const std::string& path);
   // The file at `path`, which is closed and whole, takes the name of a finished one.
   Done turn(const std::string& path) const;
 };

@@ -67,7 +67,7 @@ bool SqliteTable::transact(const std::vector<std::string_view>& rows, size_t beg
   if (columns_.empty())
     for (size_t i = begin; i < end && columns_.empty(); ++i)
       if (take_apart(rows[i]).empty())
-        if (const std::string why = make_table(); !why.empty()) return fail(why);
+        if (std::string why = make_table(); !why.empty()) left_out.insert(i), outcome.refused.emplace_back(i, std::move(why));
   if (const Done begun = start(); !begun) return fail(begun.error().text);
   for (size_t i = begin; i < end; ++i) {
     if (left_out.contains(i)) continue;

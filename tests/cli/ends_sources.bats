@@ -24,6 +24,28 @@ load helpers
   expect_err 'Is a directory'
 }
 
+@test "a checkpoint stands before no file that takes its place at the end" {
+  for words in '--to b' '--to b.gz' 'route x=.a --to - --from stage:route.x --to b'; do
+    # shellcheck disable=SC2086 # words
+    run_leat --from a --checkpoint c $words
+    expect_status 2
+    expect_err "'b(.gz)?' takes its place when the run is over, .*append"
+  done
+  seq 3 >a
+  run_leat --from a --checkpoint c --to b --append
+  expect_status 0
+  run_leat --from a --checkpoint c --to b --append
+  [ "$(cat b)" = "$(seq 3)" ]
+}
+
+@test "a port is a number that there is" {
+  for end in tcp://127.0.0.1:65536 tcp://127.0.0.1:99999 tcp-listen://127.0.0.1:65536 tcp://127.0.0.1:0 udp://127.0.0.1:http; do
+    run_leat --from "$end"
+    expect_status 2
+    expect_err 'no port has that number'
+  done
+}
+
 @test "an option that means nothing for an end is refused" {
   for words in '--from exec:true --follow' '--from tcp://127.0.0.1:1 --checkpoint c' '--from a --max-clients 3' '--from a --to - --append' '--from a --to b --retry attempts=2'; do
     # shellcheck disable=SC2086 # words
@@ -33,7 +55,7 @@ load helpers
   done
   run_leat --from a --checkpoint c --to - --when-full spill
   expect_status 2
-  expect_err 'spill is not there yet'
+  expect_err 'wants one of block, drop-oldest, drop-newest, dlq'
 }
 
 @test "a command's records come, then how it ended" {

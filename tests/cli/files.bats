@@ -51,6 +51,15 @@ IN
   for f in z.*zst; do zstd -tq "$f"; done
 }
 
+@test "a record that names a finished file is a dead letter, and takes no file from another" {
+  printf '%s\n' '{"k":"a.000001","n":0}' '{"k":"a.18446744073709551615","n":1}' >in
+  seq 20 | sed 's/.*/{"k":"a","n":&}/' >>in
+  run_line "leat --from in map . then dlq dead.ndjson --to 'out/{.k}.ndjson' --rotate size=100"
+  expect_status 0
+  [ "$(cat out/* | wc -l)" = 21 ]
+  [ "$(jq -r .error.message dead.ndjson)" = 'its file would bear the name of one that is finished' ]
+}
+
 @test "--rotate every: a file that has something in it is finished by the clock" {
   mkfifo pipe
   leat --from pipe --to out.ndjson --rotate every=50ms &

@@ -153,6 +153,14 @@ print(suite.get("tests"), suite.get("failures"), suite[0].get("name"), len(suite
   expect_status 1
 }
 
+@test "run --record writes over no file" {
+  echo 'stages: [{map: .}]' >p.yaml
+  run_line 'echo 1 | leat run p.yaml --record p.yaml'
+  expect_status 2
+  expect_err 'p.yaml is there already'
+  [ "$(cat p.yaml)" = 'stages: [{map: .}]' ]
+}
+
 @test "run --record of a table, of bytes that are no text, and of a run that is cut short" {
   printf '%s\n' 'from: t.csv' 'stages: [{window: {size: 1h, by: [.a], emit: "{n: count}"}}]' 'to: o.ndjson' >csv.yaml
   printf 'a,b\n1,"x\ny"\n2,z\n' >t.csv

@@ -142,7 +142,7 @@ TEST_F(Row162Hooks, TheirTimeIsTheClocks) {
 }
 
 TEST_F(Row162Hooks, ADrainTellsEverythingTheEndWould) {
-  make("hooks: {on_close: x.ndjson, on_complete: {stages: [{map: .read}], to: x.ndjson}}\nstages: [{batch: 9}]\n");
+  make("hooks: {on_close: x.ndjson, on_complete: {stages: [{map: .read}], to: y.ndjson}}\nstages: [{batch: 9}]\n");
   ASSERT_TRUE(rehearsal_->give(0, "1\n2\n"));
   ASSERT_TRUE(rehearsal_->drain());
   EXPECT_EQ(rehearsal_->sink(0).text(), "[1,2]\n");

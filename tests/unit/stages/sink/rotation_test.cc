@@ -56,6 +56,20 @@ TEST_F(RotationTest, TheOldestGoAndNothingElseDoes) {
   EXPECT_EQ(names(), expected);
 }
 
+TEST_F(RotationTest, NoNumberIsSoHighThatItWraps) {
+  write("out.18446744073709551615.ndjson", "theirs"), write("out.0000000000001.ndjson", "theirs too"), write("out.ndjson");
+  EXPECT_TRUE(turn("out.ndjson", {.size = {}, .every = {}, .keep = 1}));
+  EXPECT_EQ(names(), (Names{"out.18446744073709551615.ndjson", "out.0000000000001.ndjson", "out.000001.ndjson"}));
+}
+
+TEST(Rotation, KnowsTheNamesOfFinishedFiles) {
+  for (const char* path : {"a.000001.ndjson", "d/a.000900.csv.gz", "a.000001", "a.b.123456789012.log", ".000001.x"})
+    EXPECT_TRUE(Rotation::looks_finished(path)) << path;
+  for (const char* path :
+       {"a.ndjson", "a.00001.ndjson", "000001.ndjson", "a000001.ndjson", "a.000001x.ndjson", "a.1234567890123.x", "d.000001/a.x"})
+    EXPECT_FALSE(Rotation::looks_finished(path)) << path;
+}
+
 TEST_F(RotationTest, WhatIsGoneIsTold) {
   const Done done = turn("gone.ndjson");
   ASSERT_FALSE(done);

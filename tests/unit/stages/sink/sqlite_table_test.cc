@@ -99,6 +99,19 @@ TEST_F(SqliteTableTest, ATableIsMadeOfItsFirstRowWhereThatIsAskedFor) {
   EXPECT_EQ(ask("SELECT * FROM t"), "1|3\n");
 }
 
+TEST_F(SqliteTableTest, ARowThatMakesNoTableLeavesThatToTheNext) {
+  SqliteTable to = table({}, true);
+  ASSERT_TRUE(to.open());
+  std::string wide = "{";
+  for (int i = 0; i < 2500; ++i) wide += (i ? ",\"c" : "\"c") + std::to_string(i) + "\":1";
+  wide += "}";
+  const auto outcome = to.write(Rows{wide, R"({"a":1})", R"({"a":2})"});
+  EXPECT_EQ(outcome.failed, "");
+  ASSERT_EQ(outcome.refused.size(), 1u);
+  EXPECT_EQ(outcome.refused[0].first, 0u);
+  EXPECT_EQ(ask("SELECT a FROM t"), "1\n2\n");
+}
+
 TEST_F(SqliteTableTest, WhatCannotBeCommittedLeavesNothingBehind) {
   run("CREATE TABLE t (a)");
   SqliteTable to = table();
