@@ -100,11 +100,12 @@ class Stream {
     if (letter.cut) return refused(fmt::format("only the first {} bytes of the record were kept", letter.bytes.size()));
     slab->envelopes.clear();  // the bytes are the whole record
     const Format& format = *slab->format;
+    const std::string_view codec = slab->original ? slab->original->codec : format.name();
     if (!encoder_) {
-      codec_ = format.name(), header_ = format.header_row();
+      codec_ = codec, header_ = format.header_row();
       encoder_ = find_codec(codec_)->encoder({});
     }
-    if (format.name() != codec_) return refused(fmt::format("a record of {}, those before it are of {}", format.name(), codec_));
+    if (codec != codec_) return refused(fmt::format("a record of {}, those before it are of {}", codec, codec_));
     if (format.header_row() != header_) return refused("a record under another header than those before it");
     Done done;
     encoder_->encode(Batch(std::move(slab), {}, 0), out, [&](uint32_t, const Reason& why) { done = numbered(why.message); });

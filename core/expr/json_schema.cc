@@ -28,6 +28,7 @@
 #include "core/data/json.h"
 #include "core/data/order.h"
 #include "core/expr/regex.h"
+#include "core/expr/schema_refs.h"
 
 namespace leat::expr {
 namespace {
@@ -357,6 +358,7 @@ Result<std::unique_ptr<JsonSchema>> JsonSchema::compile(std::string_view text) {
   json::Mistake mistake;
   if (!json::parse(text, json::Keep::copied, document, mistake))
     return Error{Error::Kind::config, fmt::format("byte {}: {}", mistake.at, mistake.what), {}};
+  if (const auto why = endless_refs(document)) return Error{Error::Kind::config, fmt::format("no JSON Schema: {}", *why), {}};
   try {
     Ours ours;
     const Value schema = ours.schema(document);

@@ -26,6 +26,12 @@ setup_letters() {
   expect_out $'letters\t2\nbytes\t14\nattempts\t2\nmap expression\t1\nmap malformed\t1'
 }
 
+@test "replay of MessagePack is MessagePack, as it came" {
+  printf '\x81\xa1a\xc4\x03\xff\x00\x01' >in.msgpack
+  leat --from in.msgpack expect --require .b then dlq dead --to out.msgpack
+  leat dlq replay dead | cmp - in.msgpack
+}
+
 @test "[39] a letter tells the stage the record failed in, none that it came through, and when" {
   printf '%s\n' '{"a":1}' '{"a":2}' '{"a":"x"}' >in.ndjson
   leat --from in.ndjson filter .a then skip 1 then map --id sum '.a + 1' then batch 10 then dlq dead.ndjson --to out.ndjson

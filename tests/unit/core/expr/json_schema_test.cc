@@ -1,6 +1,7 @@
 // JsonSchema. What fits and what does not is as python3's jsonschema (Draft7Validator) says, but for patterns, which are ours.
 #include "core/expr/json_schema.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "core/data/json.h"
@@ -32,6 +33,22 @@ class Schema : public testing::Test {
     if (!JsonSchema::compile("{}")) GTEST_SKIP() << "built without the validator";
   }
 };
+
+// A schema that never goes down into the record would be asked for ever.
+TEST_F(Schema, RefsThatLeadBackAreRefusedAndTreesAreNot) {
+  for (const char* endless :
+       {R"({"$ref":"#"})", R"({"properties":{"c":{"$ref":"#/properties/c"}}})", R"({"allOf":[{"$ref":"#"}]})", R"({"not":{"$ref":"#"}})",
+        R"({"anyOf":[{"type":"null"},{"$ref":"#"}]})", R"({"if":true,"then":{"$ref":"#"}})",
+        R"({"definitions":{"a":{"$ref":"#/definitions/b"},"b":{"oneOf":[{"$ref":"#/definitions/a"}]}},"$ref":"#/definitions/a"})"})
+    EXPECT_NE(why(endless, "1").find("leads back to where it stands"), std::string::npos) << endless;
+  std::string chain = R"({"definitions":{"d0":{"type":"null"})";
+  for (int i = 1; i < 1000; ++i) chain += fmt::format(R"(,"d{}":{{"$ref":"#/definitions/d{}"}})", i, i - 1);
+  EXPECT_NE(why(chain + "}}", "1").find("through more than 256 schemas"), std::string::npos);
+  const std::string_view tree = R"({"type":"object","properties":{"next":{"$ref":"#"},"all":{"type":"array","items":{"$ref":"#"}}}})";
+  EXPECT_TRUE(fits(tree, R"({"next":{"next":{}},"all":[{},{"next":{}}]})"));
+  EXPECT_FALSE(fits(tree, R"({"next":{"all":[1]}})"));
+  EXPECT_TRUE(fits(R"({"definitions":{"a~/b":{"type":"null"}},"$ref":"#/definitions/a~0~1b"})", "null"));
+}
 
 TEST_F(Schema, KnowsTypesAndNumbers) {
   EXPECT_TRUE(fits(R"({"type":"integer"})", "5"));
