@@ -225,7 +225,7 @@ Done Runner::start() {
     if (Done opened = input->input->source->open(*source_ports_[input->origin]); !opened) return opened;
   for (auto& table : graph_.tables)
     if (Done opened = table->open({&loop_, [this](std::function<void()> job) { turnstile_.post(std::move(job)); },
-                                   [this](std::string text) { note(std::move(text)); }});
+                                   [this](const std::string& text) { note(text); }});
         !opened)
       return opened;
   tell_opened();
