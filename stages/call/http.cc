@@ -48,7 +48,8 @@ class HttpCaller final : public Caller {
   void send(std::vector<Request> requests) override {
     for (Request& request : requests) {
       under_way_.insert(request.number);
-      std::string url = request.target.empty() ? how_.url : std::move(request.target);
+      std::string url = std::move(request.target);
+      if (url.empty()) url = how_.url;
       HttpRequest made{std::move(url), how_.method, how_.headers, {}, how_.most};
       if (how_.body) made.body = std::move(request.body);
       if (how_.traces && !request.trace.empty()) made.headers.push_back("traceparent: " + request.trace);
