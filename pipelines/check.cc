@@ -218,8 +218,7 @@ class Checker {
   void events() {
     const std::vector<bool> of_events = chains_of_events(spec_);
     const auto told = [&](const EndSpec& end) {
-      const auto read = stage_of(end);
-      const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+      const auto place = place_read(spec_, end);
       return brings_events(end) || (place && of_events[place->chain]);
     };
     for (size_t i = 0; i < spec_.chains.size(); ++i) {
@@ -255,8 +254,7 @@ class Checker {
     for (bool more = true; std::exchange(more, false);)
       for (size_t i = 0; i < spec_.chains.size(); ++i)
         for (const EndSpec& end : spec_.chains[i].from) {
-          const auto read = stage_of(end);
-          const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+          const auto place = place_read(spec_, end);
           if (!reached[i] && place && reached[place->chain]) reached[i] = more = true;
         }
     for (size_t i = 0; i < spec_.chains.size(); ++i)
@@ -327,8 +325,7 @@ class Checker {
   void visit(size_t i, std::vector<int>& state) {
     state[i] = 1;
     for (const EndSpec& end : spec_.chains[i].from) {
-      const auto read = stage_of(end);
-      const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+      const auto place = place_read(spec_, end);
       if (!place) continue;
       if (state[place->chain] == 1)
         report(end.mark, names_.end(i, "from", end), "the records would run in a circle");

@@ -55,12 +55,11 @@ class Kinds {
 
  private:
   Arrivals brought(const EndSpec& end) const {
-    const auto read = stage_of(end);
-    const auto place = read ? find_use(spec_, read->stage()) : std::nullopt;
+    const auto place = place_read(spec_, end);
     if (!place) return {Arrival()};
     const StageUse& use = spec_.chains[place->chain].stages[place->stage];
     const auto ports = ports_of(use);
-    const auto port = std::find(ports.begin(), ports.end(), read->port()) - ports.begin();
+    const auto port = std::find(ports.begin(), ports.end(), stage_of(end)->port()) - ports.begin();
     return leaving(use, static_cast<Port>(port), came_[place->chain][place->stage]);
   }
 

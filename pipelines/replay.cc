@@ -63,10 +63,7 @@ EndSpec letters_end(const PipelineSpec& spec, size_t chain, const std::string& l
 void prune(PipelineSpec& spec) {
   do {
     for (ChainSpec& chain : spec.chains)
-      std::erase_if(chain.from, [&](const EndSpec& end) {
-        const auto read = stage_of(end);
-        return read && !find_use(spec, read->stage());
-      });
+      std::erase_if(chain.from, [&](const EndSpec& end) { return stage_of(end) && !place_read(spec, end); });
   } while (std::erase_if(spec.chains, [](const ChainSpec& chain) { return chain.from.empty(); }) > 0);
 }
 

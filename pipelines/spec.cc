@@ -72,9 +72,7 @@ const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain, std::vector<bool>&
   if (spec.chains[chain].dlq) return &*spec.chains[chain].dlq;
   seen[chain] = true;
   for (const EndSpec& end : spec.chains[chain].from) {
-    const auto at = stage_of(end);
-    if (!at) continue;
-    const auto place = find_use(spec, at->stage());
+    const auto place = place_read(spec, end);
     if (!place || seen[place->chain]) continue;
     if (const EndSpec* found = dlq_of(spec, place->chain, seen)) return found;
   }
@@ -104,8 +102,7 @@ bool inside(const EndSpec& source) { return stage_of(source) || brings_events(so
 std::vector<bool> chains_of_events(const PipelineSpec& spec) {
   std::vector<bool> found(spec.chains.size());
   const auto reads = [&](const EndSpec& end) {
-    const auto read = stage_of(end);
-    const auto place = read ? find_use(spec, read->stage()) : std::nullopt;
+    const auto place = place_read(spec, end);
     return brings_events(end) || (place && found[place->chain]);
   };
   for (bool news = true; news;) {
@@ -134,6 +131,11 @@ std::optional<Place> find_use(const PipelineSpec& spec, std::string_view id) {
     for (size_t stage = 0; stage < spec.chains[chain].stages.size(); ++stage)
       if (spec.chains[chain].stages[stage].id == id) return Place{chain, stage};
   return std::nullopt;
+}
+
+std::optional<Place> place_read(const PipelineSpec& spec, const EndSpec& source) {
+  const auto read = stage_of(source);
+  return read ? find_use(spec, read->stage()) : std::nullopt;
 }
 
 std::vector<std::string> ports_of(const StageUse& use) {

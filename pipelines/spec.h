@@ -112,6 +112,8 @@ struct Place {
   size_t chain, stage;
 };
 std::optional<Place> find_use(const PipelineSpec& spec, std::string_view id);
+// Where the stage stands that a source reads; nothing for a real source, and where no stage is called so.
+std::optional<Place> place_read(const PipelineSpec& spec, const EndSpec& source);
 
 // Every port of a stage as it is set: the declared ones, then those its settings make (route's cases).
 std::vector<std::string> ports_of(const StageUse& use);
