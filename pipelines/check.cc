@@ -247,16 +247,7 @@ class Checker {
 
   // What a checkpoint says is delivered must be where it was delivered to, whatever becomes of the run.
   void checkpoints() {
-    std::vector<bool> reached(spec_.chains.size());
-    for (size_t i = 0; i < spec_.chains.size(); ++i)
-      for (const EndSpec& end : spec_.chains[i].from)
-        if (end.options.find("checkpoint")) reached[i] = true;
-    for (bool more = true; std::exchange(more, false);)
-      for (size_t i = 0; i < spec_.chains.size(); ++i)
-        for (const EndSpec& end : spec_.chains[i].from) {
-          const auto place = place_read(spec_, end);
-          if (!reached[i] && place && reached[place->chain]) reached[i] = more = true;
-        }
+    const std::vector<bool> reached = chains_reached(spec_, [](const EndSpec& end) { return end.options.find("checkpoint") != nullptr; });
     for (size_t i = 0; i < spec_.chains.size(); ++i)
       for (const EndSpec& sink : spec_.chains[i].to)
         each_in_line(sink, [&](const EndSpec& end) {

@@ -99,11 +99,11 @@ bool brings_events(const EndSpec& source) {
 
 bool inside(const EndSpec& source) { return stage_of(source) || brings_events(source); }
 
-std::vector<bool> chains_of_events(const PipelineSpec& spec) {
+std::vector<bool> chains_reached(const PipelineSpec& spec, const std::function<bool(const EndSpec&)>& such) {
   std::vector<bool> found(spec.chains.size());
   const auto reads = [&](const EndSpec& end) {
     const auto place = place_read(spec, end);
-    return brings_events(end) || (place && found[place->chain]);
+    return such(end) || (place && found[place->chain]);
   };
   for (bool news = true; news;) {
     news = false;
@@ -114,6 +114,8 @@ std::vector<bool> chains_of_events(const PipelineSpec& spec) {
   }
   return found;
 }
+
+std::vector<bool> chains_of_events(const PipelineSpec& spec) { return chains_reached(spec, brings_events); }
 
 std::string too_many_fallbacks() { return fmt::format("no more than {} ends stand in for one", kMaxFallbacks); }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -121,7 +122,8 @@ std::vector<std::string> ports_of(const StageUse& use);
 // The dead-letter sink of a chain: its own, else that of the first chain it reads from which has one; null: none.
 const EndSpec* dlq_of(const PipelineSpec& spec, size_t chain);
 
-// By chain: does it read events, or what a chain makes of them.
+// By chain: does it read a source that is `such`, or what such a chain makes.
+std::vector<bool> chains_reached(const PipelineSpec& spec, const std::function<bool(const EndSpec&)>& such);
 std::vector<bool> chains_of_events(const PipelineSpec& spec);
 
 // The same pipeline; marks, the order of settings and whether standard input and output were written out aside.
