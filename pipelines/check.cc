@@ -1,7 +1,6 @@
 #include "pipelines/check.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <tuple>
@@ -13,6 +12,7 @@
 #include "core/data/format.h"
 #include "core/stage/event.h"
 #include "core/stage/guards.h"
+#include "pipelines/check_files.h"
 #include "pipelines/kinds.h"
 #include "pipelines/options.h"
 #include "pipelines/place_names.h"
@@ -56,8 +56,7 @@ class Checker {
     events();
     cases();
     cycles();
-    one_sink_a_file();
-    checkpoints();
+    check_files(spec_, problems_);
     standard_input();
   }
 
@@ -231,58 +230,6 @@ class Checker {
     if (alone && !spec_.chains.empty())
       report(spec_.chains.front().mark, names_.chain(0) + "from", "events tell of other chains, and there is none",
              "the first chain says where data comes from, - being standard input");
-  }
-
-  static bool regular(const std::string& path) {
-    std::error_code none;
-    return !std::filesystem::is_other(path, none) && !std::filesystem::is_character_file(path, none);
-  }
-
-  // Is it a file that stands there only when the run is over?
-  static bool takes_its_place(const EndSpec& end) {
-    const auto address = address_of(end.url);
-    return address && address->kind == Address::Kind::file && address->rest.find('{') == std::string::npos && regular(address->rest) &&
-           !end.options.flag("append") && !end.options.find("rotate");
-  }
-
-  // What a checkpoint says is delivered must be where it was delivered to, whatever becomes of the run.
-  void checkpoints() {
-    const std::vector<bool> reached = chains_reached(spec_, [](const EndSpec& end) { return end.options.find("checkpoint") != nullptr; });
-    for (size_t i = 0; i < spec_.chains.size(); ++i)
-      for (const EndSpec& sink : spec_.chains[i].to)
-        each_in_line(sink, [&](const EndSpec& end) {
-          if (reached[i] && takes_its_place(end))
-            report(end.mark, names_.end(i, &end == &sink ? "to" : "fallback", end),
-                   fmt::format("{} takes its place when the run is over, and the checkpoint of its source is kept before",
-                               text::quoted(end.url)),
-                   "append adds to the file as records are delivered, and so does rotate");
-        });
-  }
-
-  // A file that is not added to takes its place when the run is over, and what another sink wrote there would be gone.
-  void one_sink_a_file() {
-    struct Seen {
-      const EndSpec* end;
-      bool adds;
-    };
-    std::map<std::string, Seen> files;
-    const auto look = [&](size_t i, std::string_view key, const EndSpec& end) {
-      const auto address = address_of(end.url);
-      if (!address || address->kind != Address::Kind::file || address->rest.find('{') != std::string::npos) return;
-      if (!regular(address->rest)) return;
-      const bool adds = key == "dlq" || !takes_its_place(end);
-      const auto [at, first] = files.emplace(std::filesystem::path(address->rest).lexically_normal().string(), Seen{&end, adds});
-      if (first || (at->second.adds && adds)) return;
-      report(end.mark, names_.end(i, key, end),
-             fmt::format("another sink writes {} too{}, and only what ended last would be in it", text::quoted(address->rest),
-                         spec_.file.empty() ? std::string() : fmt::format(" ({})", place_in(spec_, at->second.end->mark))),
-             "append on both adds to it, or one chain reads the last stages of the others");
-    };
-    for (size_t i = 0; i < spec_.chains.size(); ++i) {
-      for (const EndSpec& end : spec_.chains[i].to)
-        each_in_line(end, [&](const EndSpec& one) { look(i, &one == &end ? "to" : "fallback", one); });
-      if (spec_.chains[i].dlq) look(i, "dlq", *spec_.chains[i].dlq);
-    }
   }
 
   // The ports that settings make were named by the user, so somebody wanted them.
