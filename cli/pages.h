@@ -41,7 +41,5 @@ std::vector<std::string_view> topics();  // those that are no stage and no comma
 std::vector<Page::Entry> listing(std::string_view kind, const Tables& tables);
 
 std::string short_help(const Tables& tables);  // what bare `leat` prints
-std::string usage_of(const StageSpec& stage);  // leat filter EXPR [--reject]
-std::vector<Page::Entry> option_entries(std::span<const Option> options);
 
 }  // namespace leat

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/entries.h"
 #include "cli/pages.h"
 #include "core/expr/builtins.h"
 #include "pipelines/options.h"
