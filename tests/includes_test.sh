@@ -15,9 +15,10 @@ core/expr:       core/base core/data core/codec
 core/window:     core/base core/data core/expr
 core/io:         core/base core/data
 core/metrics:    core/base
-core/hub:        core/base
-core/hub/client: core/base core/io
-core/hub/broker: core/base core/io core/expr
+core/hub:        core/base core/data
+core/hub/log:    core/base
+core/hub/client: core/hub core/base core/data core/io
+core/hub/broker: core/hub core/base core/data core/io core/expr
 stages:          core
 stages/transform: stages/catalog stages/expression core/base core/data core/expr core/stage core/window
 stages/source:   stages/catalog core
@@ -33,8 +34,8 @@ uv.h:        ^core/io/
 yaml-cpp/:   ^pipelines/load_yaml[a-z_]*[.]cc$
 toml++/:     ^pipelines/load_toml[a-z_]*[.]cc$
 CLI/:        ^cli/[a-z_]*[.]cc$
-capnp/:      ^core/(data/artifact|codec/capnp)[a-z_]*[.]cc$
-kj/:         ^core/(data/artifact|codec/capnp)[a-z_]*[.]cc$
+capnp/:      ^core/(data/artifact|codec/capnp|hub/frame)[a-z_]*[.]cc$|^core/data/wire_message[.]
+kj/:         ^core/(data/artifact|codec/capnp|hub/frame)[a-z_]*[.]cc$|^core/data/wire_message[.]
 simdjson.h:  ^core/[a-z]*/[a-z_]*[.]cc$
 pcre2.h:     ^core/expr/[a-z_]*[.]cc$
 valijson/:   ^core/expr/json_schema[.]cc$

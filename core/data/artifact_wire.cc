@@ -6,79 +6,21 @@
 #include <vector>
 
 #include <capnp/any.h>
-#include <capnp/message.h>
 #include <capnp/schema.h>
-#include <capnp/serialize.h>
-#include <kj/exception.h>
 
 #include "core/data/artifact_growth.h"
+#include "core/data/wire_message.h"
 
 namespace leat::artifact::wire {
 namespace {
 
+using namespace leat::wire;
 using Meta = capnp::List<Artifact::Entry>;
 
-Error wrong(std::string text) { return {Error::Kind::data, std::move(text), {}}; }
-
-// The library's sentence without its lists of values and hints, which may be long and have lines.
-Error wrong(const kj::Exception& exception) {
-  std::string_view words(exception.getDescription().cStr());
-  if (const size_t colon = words.rfind("; "); colon != std::string_view::npos && words.substr(0, 8) == "expected")
-    words.remove_prefix(colon + 2);
-  return wrong(std::string(words.substr(0, std::min(words.find('\n'), size_t{160}))));
-}
-
-// A message the library may read: its words aligned, and no more work in it than a few times its length.
-class Message {
- public:
-  explicit Message(std::string_view bytes) : origin_(bytes.data()), words_(place(bytes)), reader_(words_, limits(words_.size())) {}
-
-  Artifact::Reader root() { return reader_.getRoot<Artifact>(); }
-
-  // Where a part of the read words lies in the bytes we were given.
-  template <class Part>
-  std::string_view there(Part part) const {
-    if (part.size() == 0) return {};
-    return {origin_ + (reinterpret_cast<const char*>(part.begin()) - reinterpret_cast<const char*>(words_.begin())), part.size()};
-  }
-
- private:
-  static capnp::ReaderOptions limits(size_t words) {
-    capnp::ReaderOptions options;
-    options.traversalLimitInWords = words * 4 + 64;
-    options.nestingLimit = kMaxNesting;
-    return options;
-  }
-
-  kj::ArrayPtr<const capnp::word> place(std::string_view bytes) {
-    const size_t words = bytes.size() / sizeof(capnp::word);
-    if (reinterpret_cast<uintptr_t>(bytes.data()) % alignof(capnp::word) == 0)
-      return {reinterpret_cast<const capnp::word*>(bytes.data()), words};
-    copy_ = kj::heapArray<capnp::word>(words);
-    std::memcpy(copy_.begin(), bytes.data(), words * sizeof(capnp::word));
-    return copy_;
-  }
-
-  const char* origin_;
-  kj::Array<capnp::word> copy_;  // stays empty for aligned bytes
-  kj::ArrayPtr<const capnp::word> words_;
-  capnp::FlatArrayMessageReader reader_;
+struct Message : WireMessage {
+  explicit Message(std::string_view bytes) : WireMessage(bytes, kMaxNesting) {}
+  Artifact::Reader root() { return WireMessage::root<Artifact>(); }
 };
-
-std::string text(capnp::Text::Reader words) { return {words.begin(), words.size()}; }
-std::string bytes(capnp::Data::Reader data) { return {reinterpret_cast<const char*>(data.begin()), data.size()}; }
-capnp::Text::Reader text(const std::string& words) { return {words.c_str(), words.size()}; }
-capnp::Data::Reader bytes(std::string_view data) { return {reinterpret_cast<const kj::byte*>(data.data()), data.size()}; }
-
-void append(capnp::MessageBuilder& message, std::string& out) {
-  const auto segments = message.getSegmentsForOutput();
-  std::vector<uint32_t> table(segments.size() / 2 * 2 + 2);
-  table[0] = static_cast<uint32_t>(segments.size() - 1);
-  for (size_t i = 0; i < segments.size(); ++i) table[i + 1] = static_cast<uint32_t>(segments[i].size());
-  for (const uint32_t count : table)
-    for (int shift = 0; shift < 32; shift += 8) out += static_cast<char>(count >> shift);
-  for (const auto& segment : segments) out.append(reinterpret_cast<const char*>(segment.begin()), segment.size() * sizeof(capnp::word));
-}
 
 // The message without what the envelope and the payload say. A copy of a copy, as that leaves the holes behind.
 std::string rest(Artifact::Reader original) {
