@@ -39,7 +39,6 @@ struct Welcome {
   uint32_t session = 0;
   std::string name;
   uint32_t max_frame = 0, heartbeat_ms = 0, window = 0;
-  uint64_t last = 0;
   std::vector<std::string> capabilities;
 };
 
@@ -51,6 +50,7 @@ struct Publish {
   uint32_t from = 0, flags = 0, ttl_ms = 0;
   Level ack = Level::none;
   std::string_view subject, payload, key, reply_to;
+  uint64_t producer = 0;
   std::vector<std::pair<std::string, std::string>> headers;
 };
 

@@ -23,8 +23,7 @@ Ours known(Theirs value, Ours last) {
 Hello read(::Hello::Reader in) { return {in.getVersion(), text(in.getName()), bytes(in.getToken()), in.getProducer()}; }
 
 Welcome read(::Welcome::Reader in) {
-  Welcome out{in.getVersion(), in.getHub(), in.getSession(), text(in.getName()), in.getMaxFrame(), in.getHeartbeatMs(), in.getWindow(),
-              in.getLast(),    {}};
+  Welcome out{in.getVersion(), in.getHub(), in.getSession(), text(in.getName()), in.getMaxFrame(), in.getHeartbeatMs(), in.getWindow(), {}};
   for (const auto word : in.getCapabilities()) out.capabilities.push_back(text(word));
   return out;
 }
@@ -35,6 +34,7 @@ Publish read(::Publish::Reader in, const WireMessage& message) {
   out.from = in.getFrom(), out.flags = in.getFlags(), out.ttl_ms = in.getTtlMs();
   out.ack = known(in.getAck(), Level::synced);
   out.subject = message.there(in.getSubject()), out.payload = message.there(in.getPayload());
+  out.producer = in.getProducer();
   out.key = message.there(in.getKey()), out.reply_to = message.there(in.getReplyTo());
   for (const auto header : in.getHeaders()) out.headers.emplace_back(text(header.getName()), text(header.getValue()));
   return out;
@@ -53,7 +53,7 @@ Start read(::Subscribe::Start::Reader in) {
     case ::Subscribe::Start::TIME:
       return {Start::Kind::time, 0, in.getTime()};
     case ::Subscribe::Start::LAST:
-      return {Start::Kind::last, in.getLast(), 0};
+      return {Start::Kind::last, 0};
     case ::Subscribe::Start::ALL:
       return {Start::Kind::all, 0, 0};
     case ::Subscribe::Start::LAST_PER_SUBJECT:
@@ -137,7 +137,7 @@ void write(const Hello& f, Root::Builder root) {
 void write(const Welcome& f, Root::Builder root) {
   auto out = root.initWelcome();
   out.setVersion(f.version), out.setHub(f.hub), out.setSession(f.session), out.setName(text(f.name));
-  out.setMaxFrame(f.max_frame), out.setHeartbeatMs(f.heartbeat_ms), out.setWindow(f.window), out.setLast(f.last);
+  out.setMaxFrame(f.max_frame), out.setHeartbeatMs(f.heartbeat_ms), out.setWindow(f.window);
   auto words = out.initCapabilities(static_cast<unsigned>(f.capabilities.size()));
   for (unsigned i = 0; i < words.size(); ++i) words.set(i, text(f.capabilities[i]));
 }
@@ -147,7 +147,7 @@ void write(const Publish& f, Root::Builder root) {
   out.setSeq(f.seq), out.setTime(f.time), out.setNumber(f.number), out.setFrom(f.from), out.setFlags(f.flags), out.setTtlMs(f.ttl_ms);
   out.setAck(static_cast<::Level>(f.ack));
   out.setSubject(text(std::string(f.subject))), out.setPayload(bytes(f.payload)), out.setKey(bytes(f.key));
-  out.setReplyTo(text(std::string(f.reply_to)));
+  out.setReplyTo(text(std::string(f.reply_to))), out.setProducer(f.producer);
   auto headers = out.initHeaders(static_cast<unsigned>(f.headers.size()));
   for (unsigned i = 0; i < headers.size(); ++i)
     headers[i].setName(text(f.headers[i].first)), headers[i].setValue(text(f.headers[i].second));

@@ -12,11 +12,11 @@
 #
 # Publishing. A message is a publish frame. Its sender numbers what it publishes 1, 2, 3 ... (`number`); the hub
 # acknowledges what asks for it by the highest number up to which everything has reached the level it asked for, or has
-# been refused by name. Who has shown a `producer` of its own and sends unacknowledged messages again under their old
-# numbers has them kept once: the hub tells in welcome.last which it has.
+# been refused by name. Who has shown a `producer` of its own and sends what was not acknowledged again, in its order
+# and under its old numbers, has it kept and given on once.
 #
 # Delivery. A deliver frame says for which subscription the next `count` frames are. These are publish frames, just as
-# their senders wrote them; the hub has filled in seq, time and from. A subscription gets each message once, whatever
+# their senders wrote them; the hub has filled in seq, time, from and producer. A subscription gets each message once, whatever
 # number of its patterns match. Credit: a subscription is sent at most `messages` and `bytes` until credit grants more,
 # which its client does as it uses messages up, not as they arrive. 0xffffffff grants without end.
 #
@@ -72,8 +72,7 @@ struct Welcome {
   maxFrame @4 :UInt32;
   heartbeatMs @5 :UInt32;       # who is silent for two of these is asked, who is silent for three is gone
   window @6 :UInt32;            # so many publishes may be unacknowledged; who sends more is read no further
-  last @7 :UInt64;              # of this producer: everything up to this number is kept
-  capabilities @8 :List(Text);  # history, log, groups, filters, durable: what this hub can do
+  capabilities @7 :List(Text);  # history, log, groups, filters, durable: what this hub can do
 }
 
 enum Level {
@@ -96,7 +95,8 @@ struct Publish {
   payload @8 :Data;
   key @9 :Data;                 # what latest-per-key tells messages apart by
   replyTo @10 :Text;            # a subject for answers
-  headers @11 :List(Header);    # carried, never looked into: a reader must expect that they are broken
+  producer @11 :UInt64;         # by the hub: of the sender
+  headers @12 :List(Header);    # carried, never looked into: a reader must expect that they are broken
 
   const echo :UInt32 = 1;       # to the sender's own subscriptions too
   const artifact :UInt32 = 2;   # the payload is an artifact (artifact.capnp), envelope and all

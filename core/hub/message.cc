@@ -14,9 +14,9 @@ constexpr size_t kTable = 8;  // of one segment
 // Of hub.capnp: what the compiler lays out for it. tests/unit/core/hub/message_test.cc compares with the library.
 constexpr uint16_t kPublishTag = 2, kDeliverTag = 7;
 constexpr uint32_t kFrameData = 1, kFramePointers = 1;
-constexpr uint32_t kPublishData = 5, kPublishPointers = 5;
+constexpr uint32_t kPublishData = 6, kPublishPointers = 5;
 constexpr uint32_t kDeliverData = 2;
-constexpr size_t kSeq = 0, kTime = 8, kNumber = 16, kFrom = 24, kFlags = 28, kTtl = 32, kAck = 36;
+constexpr size_t kSeq = 0, kTime = 8, kNumber = 16, kFrom = 24, kFlags = 28, kTtl = 32, kAck = 36, kProducer = 40;
 enum Pointer : uint32_t { kSubject, kPayload, kKey, kReplyTo, kHeaders };
 constexpr uint32_t kBytesList = 2, kCompositeList = 7;  // sizes of list elements
 
@@ -116,17 +116,19 @@ Message::Read Message::read(std::string_view frame, Message& out) {
     if (!part.empty() && part.data() < end && part.data() + part.size() > publish.data) return Read::broken;
   out.fields = publish.data;
   out.seq = publish.field<uint64_t>(kSeq), out.time = publish.field<int64_t>(kTime), out.number = publish.field<uint64_t>(kNumber);
+  out.producer = publish.field<uint64_t>(kProducer);
   out.from = publish.field<uint32_t>(kFrom), out.flags = publish.field<uint32_t>(kFlags), out.ttl_ms = publish.field<uint32_t>(kTtl);
   const auto ack = publish.field<uint16_t>(kAck);
   out.ack = ack <= static_cast<uint16_t>(Level::synced) ? static_cast<Level>(ack) : Level::none;
   return Read::publish;
 }
 
-void Message::stamp(char* frame, const char* origin, uint64_t number_in_history, int64_t now, uint32_t session) const {
+void Message::stamp(char* frame, const char* origin, uint64_t number_in_history, int64_t now, const Sender& sender) const {
   char* at = frame + (fields - origin);
   store(at + kSeq, number_in_history);
   store(at + kTime, now);
-  store(at + kFrom, session);
+  store(at + kFrom, sender.session);
+  store(at + kProducer, sender.producer);
 }
 
 namespace {
@@ -205,7 +207,7 @@ void write(const Publish& m, std::string& out) {
   const size_t publish = writer.structure(frame + kFrameData * kWord, kPublishData, kPublishPointers);
   store(writer.at(publish + kSeq), m.seq), store(writer.at(publish + kTime), m.time), store(writer.at(publish + kNumber), m.number);
   store(writer.at(publish + kFrom), m.from), store(writer.at(publish + kFlags), m.flags), store(writer.at(publish + kTtl), m.ttl_ms);
-  store(writer.at(publish + kAck), static_cast<uint16_t>(m.ack));
+  store(writer.at(publish + kAck), static_cast<uint16_t>(m.ack)), store(writer.at(publish + kProducer), m.producer);
   const auto pointer = [&](Pointer number) { return publish + (kPublishData + number) * kWord; };
   writer.bytes(pointer(kSubject), m.subject, true);
   writer.bytes(pointer(kPayload), m.payload, false);

@@ -22,7 +22,7 @@ struct Message {
   };
 
   std::string_view subject, payload, key, reply_to;
-  uint64_t seq = 0, number = 0;
+  uint64_t seq = 0, number = 0, producer = 0;
   int64_t time = 0;
   uint32_t from = 0, flags = 0, ttl_ms = 0;
   Level ack = Level::none;
@@ -32,7 +32,11 @@ struct Message {
   static Read read(std::string_view frame, Message& out);
 
   // Fills in what only the hub knows, in the bytes that the message was read from, which are the caller's.
-  void stamp(char* frame, const char* origin, uint64_t number_in_history, int64_t now, uint32_t session) const;
+  struct Sender {
+    uint32_t session = 0;
+    uint64_t producer = 0;
+  };
+  void stamp(char* frame, const char* origin, uint64_t number_in_history, int64_t now, const Sender& sender) const;
 };
 
 // Appends the message as one frame of one segment. The texts are the caller's to have checked.

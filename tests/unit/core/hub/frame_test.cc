@@ -31,9 +31,9 @@ TEST(HubFrame, EveryKindComesBackAsItWas) {
   EXPECT_EQ(hello.name, "billing");
   EXPECT_EQ(hello.token, std::string("\0\xff secret", 9));
   EXPECT_EQ(hello.producer, 77u);
-  const auto welcome = there_and_back(Welcome{1, 1ull << 63, 9, "c-9", 8 << 20, 10000, 4096, 12, {"log", "groups"}});
+  const auto welcome = there_and_back(Welcome{1, 1ull << 63, 9, "c-9", 8 << 20, 10000, 4096, {"log", "groups"}});
   EXPECT_EQ(welcome.hub, 1ull << 63);
-  EXPECT_EQ(welcome.last, 12u);
+  EXPECT_EQ(welcome.window, 4096u);
   EXPECT_EQ(welcome.capabilities, (std::vector<std::string>{"log", "groups"}));
   const auto ack = there_and_back(PubAck{10, Level::synced, 4711, {{7, "denied", "not yours"}, {9, "limit", ""}}});
   EXPECT_EQ(ack.level, Level::synced);
