@@ -34,10 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   expect(ours.seq == publish->seq && ours.time == publish->time && ours.number == publish->number);
   expect(ours.from == publish->from && ours.flags == publish->flags && ours.ttl_ms == publish->ttl_ms && ours.ack == publish->ack);
   std::string stamped(frame);
-  ours.stamp(stamped.data(), bytes.data(), 1, 2, 3);
+  ours.stamp(stamped.data(), bytes.data(), 1, 2, {3, 4});
   hub::Message after;
   expect(hub::Message::read(stamped, after) == hub::Message::Read::publish);
   expect(after.subject == ours.subject && after.payload == ours.payload && after.key == ours.key && after.reply_to == ours.reply_to);
-  expect(after.seq == 1 && after.time == 2 && after.from == 3);
+  expect(after.seq == 1 && after.time == 2 && after.from == 3 && after.producer == 4);
   return 0;
 }

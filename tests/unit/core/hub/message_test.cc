@@ -34,6 +34,7 @@ Made make(SplitMix& random) {
                m.payload,
                m.key,
                m.reply_to,
+               random.next(),
                {}};
   for (uint64_t n = random.next() % 4; n > 0; --n) m.message.headers.emplace_back(some(random, 12), some(random, 30));
   return m;
@@ -47,6 +48,7 @@ void expect_same(const Message& read, const Publish& wrote) {
   EXPECT_EQ(read.seq, wrote.seq);
   EXPECT_EQ(read.time, wrote.time);
   EXPECT_EQ(read.number, wrote.number);
+  EXPECT_EQ(read.producer, wrote.producer);
   EXPECT_EQ(read.from, wrote.from);
   EXPECT_EQ(read.flags, wrote.flags);
   EXPECT_EQ(read.ttl_ms, wrote.ttl_ms);
@@ -90,12 +92,13 @@ TEST(HubMessage, StampsInPlace) {
   write(Publish{.number = 5, .flags = 1, .subject = "a.b", .payload = "hello"}, bytes);
   Message read;
   ASSERT_EQ(Message::read(bytes, read), Message::Read::publish);
-  read.stamp(bytes.data(), bytes.data(), 99, 1234, 7);
+  read.stamp(bytes.data(), bytes.data(), 99, 1234, {7, 8});
   const auto frame = decode(bytes);
   const auto& stamped = std::get<Publish>(*frame);
   EXPECT_EQ(stamped.seq, 99u);
   EXPECT_EQ(stamped.time, 1234);
   EXPECT_EQ(stamped.from, 7u);
+  EXPECT_EQ(stamped.producer, 8u);
   EXPECT_EQ(stamped.number, 5u);
   EXPECT_EQ(stamped.payload, "hello");
 }
