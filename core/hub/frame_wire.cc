@@ -53,7 +53,7 @@ Start read(::Subscribe::Start::Reader in) {
     case ::Subscribe::Start::TIME:
       return {Start::Kind::time, 0, in.getTime()};
     case ::Subscribe::Start::LAST:
-      return {Start::Kind::last, 0};
+      return {Start::Kind::last, in.getLast(), 0};
     case ::Subscribe::Start::ALL:
       return {Start::Kind::all, 0, 0};
     case ::Subscribe::Start::LAST_PER_SUBJECT:
