@@ -8,6 +8,7 @@
 #include "cli/complete.h"
 #include "cli/dlq.h"
 #include "cli/fmt.h"
+#include "cli/hub.h"
 #include "cli/init.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
@@ -295,6 +296,17 @@ const Command kCommands[] = {
      "A file of letters can be filtered like any other: leat --from dead.ndjson --codec envelope filter '$error.code == \"malformed\"' "
      "--to some.ndjson --codec envelope.",
      dlq_options(), true, nullptr, dlq_command},
+    {"hub", "[--listen PLACE]... [--history PATTERN[,KEY=V]...]...", "run a publish/subscribe broker",
+     "Clients publish messages to subjects and subscribe to patterns of them: orders.eu.created, orders.*, orders.>. Each subscription "
+     "gets "
+     "each message once, in the order in which it came. Subjects with a history are kept: whoever comes late or falls behind reads on from "
+     "there.\n\n"
+     "Over a unix socket the user who runs the hub may do everything, and others nothing unless --open says so; at TCP, which is for this "
+     "machine only, everybody is a stranger.\n\n"
+     "Nobody waits long for a subscriber that takes nothing: after the grace it goes on from the history, or loses the oldest messages, "
+     "and "
+     "is told how many. SIGTERM lets everybody have what waits for them.",
+     hub_options(), false, hub_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, tests, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},

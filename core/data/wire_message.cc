@@ -9,12 +9,15 @@ namespace leat::wire {
 
 Error wrong(std::string text) { return {Error::Kind::data, std::move(text), {}}; }
 
-// The library's sentence may be long and have lines.
+// The library's sentence may be long and have lines, and bytes of the message in it.
 Error wrong(const kj::Exception& exception) {
   std::string_view words(exception.getDescription().cStr());
   if (const size_t colon = words.rfind("; "); colon != std::string_view::npos && words.substr(0, 8) == "expected")
     words.remove_prefix(colon + 2);
-  return wrong(std::string(words.substr(0, std::min(words.find('\n'), size_t{160}))));
+  std::string line(words.substr(0, std::min(words.find('\n'), size_t{160})));
+  for (char& c : line)
+    if (c < ' ' || c > '~') c = '?';
+  return wrong(std::move(line));
 }
 
 capnp::ReaderOptions WireMessage::limits(size_t words, int nesting) {

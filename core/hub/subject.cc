@@ -43,8 +43,8 @@ std::string_view fault_of(std::string_view word) {
 }
 
 Done check(std::string_view what, std::string_view subject, bool pattern) {
+  if (!text::utf8(subject)) return Error{Error::Kind::usage, fmt::format("a {} that is not UTF-8", what), {}};
   if (subject.size() > kMaxSubject) return wrong(what, subject, fmt::format("longer than {} bytes", kMaxSubject));
-  if (!text::utf8(subject)) return wrong(what, subject, "not UTF-8");
   size_t count = 0;
   for (Words words(subject); words.next();) {
     const std::string_view word = words.word();

@@ -135,6 +135,17 @@ ssize_t Descriptor::write(const char* from, size_t size) {
   return put < 0 ? -errno : put;
 }
 
+ssize_t Descriptor::send(const iovec* parts, int count) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = static_cast<size_t>(count);
+  ssize_t put;
+  do {
+    put = ::sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  } while (put < 0 && errno == EINTR);
+  return put < 0 ? -errno : put;
+}
+
 void fill_standard_descriptors() {
   for (int fd : {0, 1, 2}) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;

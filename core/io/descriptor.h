@@ -9,6 +9,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cstdint>
 #include <string>
@@ -46,6 +47,7 @@ class Descriptor {
 
   ssize_t read(char* to, size_t room);           // 0: the end; kWait; or the negated errno
   ssize_t write(const char* from, size_t size);  // kWait or the negated errno
+  ssize_t send(const iovec* parts, int count);   // the same, of a socket of our own
   void close();
 
  private:

@@ -3,10 +3,12 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+
 namespace leat {
 namespace {
 
@@ -154,6 +157,27 @@ ssize_t SocketName::accept(const Descriptor& listener, Descriptor& client, std::
   client = Descriptor::socket(fd);
   peer = show(from);
   return 0;
+}
+
+std::optional<uint32_t> SocketName::user_of(const Descriptor& socket) {
+  ucred who{};
+  socklen_t size = sizeof who;
+  if (::getsockopt(socket.fd(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) return std::nullopt;
+  return who.uid;
+}
+
+void SocketName::hurry(const Descriptor& socket) {
+  const int on = 1;
+  ::setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+bool SocketName::of_this_machine() const {
+  return std::all_of(addresses_.begin(), addresses_.end(), [](const One& one) {
+    if (one.bytes.ss_family == AF_UNIX) return true;
+    if (one.bytes.ss_family == AF_INET)
+      return ntohl(reinterpret_cast<const sockaddr_in&>(one.bytes).sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return one.bytes.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(one.bytes).sin6_addr);
+  });
 }
 
 }  // namespace leat

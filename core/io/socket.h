@@ -6,6 +6,8 @@
 
 #include <sys/socket.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,9 @@ class SocketName {
   void forget() const;  // removes the file of a unix socket that was listened at
   // The next one who came, kWait or the negated errno. `peer` is who.
   static ssize_t accept(const Descriptor& listener, Descriptor& client, std::string& peer);
+  static std::optional<uint32_t> user_of(const Descriptor& socket);  // who is at the other end of a unix socket
+  static void hurry(const Descriptor& socket);                       // of TCP: small writes go at once
+  bool of_this_machine() const;                                      // nobody outside it can connect
   Error error(std::string_view what, int code) const;
 
  private:

@@ -1,0 +1,170 @@
+#include "cli/hub.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/hub_history.h"
+#include "cli/report.h"
+#include "cli/run.h"
+#include "cli/words.h"
+#include "cli/world.h"
+#include "core/hub/broker/server.h"
+#include "core/hub/place.h"
+#include "core/io/loop.h"
+#include "pipelines/options.h"
+
+namespace leat {
+namespace {
+
+using Kind = Option::Kind;
+
+constexpr auto kOptions = std::to_array<Option>({
+    {.name = "listen",
+     .kind = Kind::text,
+     .value = "PLACE",
+     .help = "unix-listen:PATH or tcp-listen://HOST:PORT of this machine; by default the socket that clients look for",
+     .repeat = true},
+    {.name = "history",
+     .kind = Kind::text,
+     .value = "PATTERN[,KEY=V]...",
+     .help = "keep the messages of these subjects in memory: name=NAME count=N bytes=SIZE age=DURATION per-subject=N",
+     .repeat = true},
+    {.name = "open", .kind = Kind::flag, .value = "", .help = "let everybody on this machine publish and subscribe, without a token"},
+    {.name = "max_clients", .kind = Kind::count, .value = "N", .help = "connections at a time", .fallback = "20000"},
+    {.name = "max_message", .kind = Kind::size, .value = "SIZE", .help = "the longest message", .fallback = "8MiB"},
+    {.name = "heartbeat",
+     .kind = Kind::duration,
+     .value = "DURATION",
+     .help = "a client silent for two is asked, for three is gone",
+     .fallback = "10s"},
+    {.name = "grace",
+     .kind = Kind::duration,
+     .value = "DURATION",
+     .help = "how long publishers wait for a subscriber that takes nothing",
+     .fallback = "250ms"},
+    {.name = "drain",
+     .kind = Kind::duration,
+     .value = "DURATION",
+     .help = "how long a first signal lets clients take what waits",
+     .fallback = "10s"},
+});
+
+constexpr uint64_t kMostMessage = 64u << 20;
+
+// The folder of the socket that everybody looks for is nobody else's.
+Result<std::string> default_place(const Environment& environment) {
+  const std::string path = hub::default_socket(environment.get("XDG_RUNTIME_DIR").value_or("").c_str(), ::getuid());
+  const std::string folder = std::filesystem::path(path).parent_path();
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return Error{Error::Kind::io, fmt::format("cannot make {}: {}", folder, std::strerror(errno)), {}};
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0 || info.st_uid != ::getuid() || (info.st_mode & 077) != 0)
+    return Error{Error::Kind::io, fmt::format("{} is not a folder of yours alone", folder),
+                 "its mode is to be 0700; or name another place with --listen"};
+  return "unix-listen:" + path;
+}
+
+Result<hub::Broker::Options> broker_options(const Settings& own, Random& random) {
+  hub::Broker::Options made;
+  made.id = random.next();
+  made.max_frame = static_cast<uint32_t>(std::min(*own.count("max_message"), kMostMessage)) + 1024;
+  made.heartbeat = *own.duration("heartbeat");
+  made.grace = *own.duration("grace");
+  made.access.owner = ::getuid();
+  made.access.open = own.flag("open");
+  for (const Setting::Value& value : own.values("history")) {
+    auto history = history_of_word(value.text, made.histories);
+    if (!history) return history.error();
+    made.histories.push_back(std::move(*history));
+  }
+  return made;
+}
+
+// The first signal drains, the second one kills at once.
+class Ending {
+ public:
+  Ending(Loop& loop, hub::Broker& broker, hub::Server& server, Duration grace, const Clock& clock)
+      : loop_(loop), broker_(broker), server_(server), grace_(grace), clock_(clock), timer_(loop.timer([this] { look(); })) {}
+
+  void begin(std::string_view why) {
+    loop_.forget_signals();
+    until_ = later(clock_.now(), grace_);
+    broker_.drain(grace_, why);
+    server_.close();
+    loop_.wake();
+    timer_->start(kLook);
+  }
+
+ private:
+  static constexpr auto kLook = std::chrono::milliseconds(20);
+
+  void look() {
+    if (broker_.drained() || clock_.now() >= until_) return loop_.stop();
+    timer_->start(kLook);
+  }
+
+  Loop& loop_;
+  hub::Broker& broker_;
+  hub::Server& server_;
+  const Duration grace_;
+  const Clock& clock_;
+  std::unique_ptr<Timer> timer_;
+  Instant until_{};
+};
+
+int serve(hub::Broker::Options options, hub::Server::Options places, Duration grace) {
+  const RealClock clock;
+  const Settings globals(global_options());
+  const Reporter reporter(clock, globals);
+  const auto note = [&reporter](const std::string& line) { reporter.say(Level::note, line); };
+  std::signal(SIGPIPE, SIG_IGN);
+  Loop loop(clock);
+  hub::Broker broker(std::move(options), clock, note);
+  hub::Server server(loop, broker, places, note);
+  if (Done opened = server.open(); !opened) {
+    reporter.error(opened.error().text);
+    return status_of(opened.error().kind);
+  }
+  Ending ending(loop, broker, server, grace, clock);
+  int caught = 0;
+  for (const int number : {SIGINT, SIGTERM})
+    loop.on_signal(number, [&, number] {
+      caught = number;
+      ending.begin("the hub was told to end");
+    });
+  server.on_drain([&] { ending.begin("a client asked the hub to end"); });
+  for (const std::string& place : places.listen) note(fmt::format("listening at {}", place));
+  loop.run();
+  return caught == SIGINT ? 128 + SIGINT : 0;
+}
+
+}  // namespace
+
+std::span<const Option> hub_options() { return kOptions; }
+
+Answer hub_command(const Invocation& call) {
+  Settings own(kOptions);
+  Problems problems;
+  read_words(call.words, {.tables = {&own}, .path = {}}, problems);
+  if (!problems.empty()) return usage("hub", std::move(problems));
+  RealRandom random;
+  auto options = broker_options(own, random);
+  if (!options) return refusal(options.error());
+  hub::Server::Options places{{}, *own.count("max_clients")};
+  for (const Setting::Value& value : own.values("listen")) places.listen.push_back(value.text);
+  if (places.listen.empty()) {
+    auto place = default_place(call.outside.environment);
+    if (!place) return refusal(place.error());
+    places.listen.push_back(std::move(*place));
+  }
+  return {serve(std::move(*options), std::move(places), *own.duration("drain")), {}, {}};
+}
+
+}  // namespace leat

@@ -1,0 +1,119 @@
+// Broker: who is here, what they want, and how a message gets from one to the others. It knows no sockets: a server gives it wires.
+// Owner:   a server, or a test.   Thread: the hub's loop.   Blocks: never.
+// Fails:   open-ended: whatever a client does wrong is told to that client.
+//
+// A turn: bytes are received, messages are queued at their subscriptions; behind the last of them flush() sends what is due, so that many
+// small messages leave in one call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/hub/broker/access.h"
+#include "core/hub/broker/filter.h"
+#include "core/hub/broker/history.h"
+#include "core/hub/broker/interest.h"
+#include "core/hub/broker/session.h"
+#include "core/hub/broker/wire.h"
+
+namespace leat::hub {
+
+class Broker {
+ public:
+  struct Options {
+    uint64_t id = 0;
+    uint32_t max_frame = 8u << 20;
+    uint32_t window = 4096;               // unacknowledged publishes of one client
+    uint32_t max_subscriptions = 10'000;  // of one client
+    Duration heartbeat = std::chrono::seconds(10);
+    Duration hello = std::chrono::seconds(2);
+    Duration grace = std::chrono::milliseconds(250);
+    Duration stall = std::chrono::seconds(5);  // the longest that slow = block holds others up
+    std::vector<History::Options> histories;
+    Access::Options access;
+  };
+  using Note = std::function<void(std::string)>;
+
+  Broker(Options options, const Clock& clock, Note note);
+  ~Broker();
+
+  Session& attach(Wire& wire, Peer peer);
+  void detach(Session& session, std::string_view reason);  // its wire has gone; the session is destroyed
+  Instant refresh() { return now_ = clock_.now(); }        // before a turn
+  bool flush();                                            // after each turn; false: nothing is left to do
+  void tick();                                             // at least every pulse()
+  Duration pulse() const;
+  void drain(Duration grace, std::string_view reason);  // tells everybody; nothing is taken any more
+  bool drained() const;                                 // nothing waits for anybody who takes it
+  bool drain_asked() const { return drain_asked_; }     // a client that may has asked for it
+  void access(Access::Options options);                 // from now on, for those who come
+
+  // What sessions ask of it.
+  const Options& options() const { return options_; }
+  Instant now() const { return now_; }
+  const Access& access() const { return access_; }
+  BlockRef& reading() { return reading_; }
+  Interest& interest() { return interest_; }
+  Filters& filters() { return filters_; }
+  bool draining() const { return draining_; }
+  Done enter(Session& session, const std::string& name);  // under a name that is free, or its own
+  std::string free_name(uint32_t number) const;
+  Route& route(std::string_view subject);
+  History* history_of(std::string_view pattern);
+  Producers& producers(const Route& route) { return route.history ? route.history->producers() : producers_; }
+  // `frame` lies in `block` at `begin`; answers its number.
+  uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
+  void start(Subscription& subscription, const History& history);  // where it asked to
+  void read_on(Subscription& subscription);                        // from its history, as far as there is room
+  void released(Subscription& subscription);
+  void forget(Subscription& subscription);
+  void left(Session& session, std::string_view reason);
+  void dirty(Session& session) { dirty_.push_back(session.number()); }
+  void event(std::string_view what, const Session& session, std::string_view more);
+  Report report(const Control& asked);
+
+ private:
+  void offer(Subscription& subscription, const Run& run, const Message& message, Session* from);
+  bool wants(Subscription& subscription, const Message& message, uint64_t asked) const;
+  void queue(Subscription& subscription, const Run& run);
+  void hold_up(Subscription& subscription, Session& publisher);
+  void let_waiting_go(Subscription& subscription);
+  void give_up_on(Subscription& subscription);
+  void pick(Subscription& subscription);
+  template <class F>
+  uint64_t walk(Subscription& subscription, uint64_t from, F&& f);
+  std::string stats() const;
+  std::string clients() const;
+
+  const Options options_;
+  const Clock& clock_;
+  const Note note_;
+  Access access_;
+  Instant now_;
+  BlockRef reading_;
+  Interest interest_;
+  Filters filters_;
+  std::vector<std::unique_ptr<History>> histories_;
+  Producers producers_;  // of what is not kept
+  std::unordered_map<uint32_t, std::unique_ptr<Session>> sessions_;
+  std::map<std::string, Session*, std::less<>> names_;
+  std::vector<uint32_t> dirty_, ended_, freed_;  // sessions: to flush, to destroy, to be read again
+  std::vector<Subscription*> held_;
+  uint32_t next_session_ = 1;
+  uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
+  Instant beat_{};                // when the next one is due of what is done once a second
+  bool draining_ = false, drain_asked_ = false;
+  struct Totals {
+    uint64_t in = 0, out = 0, in_bytes = 0, out_bytes = 0, dropped = 0, came = 0, refused_logins = 0;
+  };
+  Totals totals_;
+};
+
+}  // namespace leat::hub

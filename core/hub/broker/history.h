@@ -1,0 +1,85 @@
+// History: the messages of some subjects that are kept, in memory: their frames, each with its number, so that whoever comes late
+// or falls behind reads on from there.
+// Owner:   the broker.   Thread: the hub's loop.   Blocks: never.   Fails: cannot; its limits bound it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/hub/broker/block.h"
+#include "core/hub/broker/producers.h"
+#include "core/hub/message.h"
+
+namespace leat::hub {
+
+class History {
+ public:
+  // What is kept; 0 is no bound but that on bytes, which there always is.
+  struct Options {
+    std::string name;
+    std::vector<std::string> patterns;
+    uint64_t count = 0;
+    uint64_t bytes = 64u << 20;
+    Duration age{};
+    uint64_t per_subject = 0;  // of each subject so many; older ones are passed over
+  };
+
+  explicit History(Options options) : options_(std::move(options)) {}
+
+  const Options& options() const { return options_; }
+  bool holds(std::string_view pattern) const;  // every subject of the pattern is kept here
+
+  uint64_t first() const { return first_; }  // the oldest number that is kept
+  uint64_t next() const { return next_; }    // the number the next one will get
+  uint64_t bytes() const { return bytes_; }
+
+  // The frame, stamped with next(), is copied; answers where it lies now.
+  Run append(std::string_view frame, const Message& message, Instant now);
+  void expire(Instant now);  // by age
+
+  Producers& producers() { return producers_; }
+  bool hurries() const { return ttl_; }  // a message of it may be too old to be given
+
+  uint64_t since(Instant time) const;  // the first number that is not older
+  uint64_t last_of(uint64_t count) const { return next_ - first_ < count ? first_ : next_ - count; }
+
+  // What is kept from max(from, first()) on, in one stretch of one block; count 0 behind the last.
+  struct Stretch {
+    BlockRef block;
+    uint64_t first = 0;              // number of the first message
+    uint32_t begin = 0;              // where it begins
+    const uint32_t* ends = nullptr;  // where each ends; good until the next append
+    size_t count = 0;
+  };
+  Stretch read(uint64_t from) const;
+  bool stale(uint64_t number) const;  // later ones of its subject have taken its place
+
+ private:
+  struct Piece {
+    BlockRef block;
+    uint64_t first = 0;  // number of its first message
+    std::vector<uint32_t> ends;
+    std::vector<int64_t> times;
+    std::vector<bool> stale;
+    uint64_t next() const { return first + ends.size(); }
+  };
+  Piece& piece_for(size_t size);
+  size_t piece_of(uint64_t number) const;  // its place in pieces_, or their number
+  void trim();
+  void supersede(std::string_view subject, uint64_t number);
+
+  const Options options_;
+  std::deque<Piece> pieces_;
+  uint64_t first_ = 1, next_ = 1, bytes_ = 0;
+  std::unordered_map<std::string, std::deque<uint64_t>> recent_;  // by subject, where per_subject is asked for
+  Producers producers_;
+  bool ttl_ = false;
+};
+
+}  // namespace leat::hub

@@ -1,0 +1,432 @@
+#include "core/hub/broker/session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/data/artifact.h"
+#include "core/hub/broker/broker.h"
+#include "core/hub/message.h"
+#include "core/hub/subject.h"
+
+namespace leat::hub {
+namespace {
+
+constexpr uint32_t kRead = 64 * 1024;  // the least room worth a read; a longer frame gets a block of its own
+
+uint32_t segments_of(std::string_view frame) {
+  uint32_t less_one;
+  std::memcpy(&less_one, frame.data(), sizeof less_one);
+  return less_one + 1;
+}
+
+}  // namespace
+
+Session::Session(Broker& broker, Wire& wire, Peer peer, uint32_t number, Instant now)
+    : broker_(broker), wire_(wire), peer_(std::move(peer)), number_(number), since_(now), heard_(now) {}
+
+Session::~Session() = default;
+
+// ---- What comes ----------------------------------------------------------------------------------------------------
+
+Session::Room Session::room() {
+  if (long_) return {long_->data() + long_->used, long_->room()};
+  BlockRef& block = broker_.reading();
+  if (block && !block->shared()) block->used = 0;
+  if (!block || block->room() < partial_.size() + kRead)
+    block = BlockRef::make(std::max<uint32_t>(Block::kSize, static_cast<uint32_t>(partial_.size()) + kRead));
+  char* const at = block->data() + block->used;
+  std::memcpy(at, partial_.data(), partial_.size());
+  return {at + partial_.size(), block->room() - partial_.size()};
+}
+
+void Session::received(size_t bytes, Instant now) {
+  if (bytes == 0 || over_) return;
+  heard_ = now;
+  asked_ = false;
+  counts_.in_bytes += bytes;
+  if (!long_) return work_on(broker_.reading(), std::exchange(partial_, {}).size() + bytes);
+  long_->used += static_cast<uint32_t>(bytes);
+  if (long_->room() > 0) return;
+  const BlockRef block = std::exchange(long_, {});
+  take(block, 0, block->used);
+}
+
+// The block holds so many bytes behind what is used of it.
+void Session::work_on(const BlockRef& from, size_t size) {
+  const BlockRef block = from;  // a frame may bring the broker to read into another
+  const uint32_t end = block->used + static_cast<uint32_t>(size);
+  while (!over_ && may_read() && end > block->used) {
+    const std::string_view rest(block->data() + block->used, end - block->used);
+    const uint64_t frame = artifact::frame_size(rest);
+    if (frame == 0) break;
+    const uint64_t most = admitted() ? broker_.options().max_frame : kHelloBytes;
+    if (frame > most || segments_of(rest) > kMaxSegments)
+      return fault("limit", fmt::format("a frame has at most {} bytes and {} segments", most, kMaxSegments));
+    if (frame > rest.size()) break;
+    const uint32_t begin = std::exchange(block->used, block->used + static_cast<uint32_t>(frame));
+    take(block, begin, static_cast<uint32_t>(frame));
+  }
+  if (!over_) keep({block->data() + block->used, end - block->used});
+}
+
+void Session::keep(std::string_view rest) {
+  const uint64_t frame = artifact::frame_size(rest);
+  if (may_read() && frame > kRead && frame > rest.size() && frame != artifact::kNoFrame) {
+    long_ = BlockRef::make(static_cast<uint32_t>(frame));
+    long_->append(rest);
+  } else {
+    partial_ = rest;
+  }
+  if (reading_ != may_read()) wire_.read(reading_ = may_read());
+}
+
+void Session::let_go(Instant now) {
+  --held_;
+  go_on(now);
+}
+
+void Session::go_on(Instant now) {
+  if (over_ || !may_read()) return;
+  heard_ = now;
+  room();
+  if (!long_ && !partial_.empty()) work_on(broker_.reading(), std::exchange(partial_, {}).size());
+  if (!over_ && reading_ != may_read()) wire_.read(reading_ = may_read());
+}
+
+bool Session::take(const BlockRef& block, uint32_t begin, uint32_t size) {
+  Message message;
+  const std::string_view bytes(block->data() + begin, size);
+  if (admitted()) {
+    const auto kind = Message::read(bytes, message);
+    if (kind == Message::Read::publish) return publish(block, begin, size, message), true;
+    if (kind == Message::Read::broken) return fault("protocol", "not a frame"), false;
+  }
+  auto frame = decode(bytes);
+  if (!frame) return fault("protocol", frame.error().text), false;
+  if (admitted() != std::holds_alternative<Hello>(*frame)) return handle(*frame), true;
+  return fault("protocol", admitted() ? "hello comes once" : "hello comes first"), false;
+}
+
+void Session::handle(const Frame& frame) {
+  if (const auto* one = std::get_if<Hello>(&frame)) return hello(*one);
+  if (const auto* one = std::get_if<Subscribe>(&frame)) return subscribe(*one);
+  if (const auto* one = std::get_if<Unsubscribe>(&frame)) return unsubscribe(one->id);
+  if (const auto* one = std::get_if<Credit>(&frame)) return credit(*one);
+  if (const auto* one = std::get_if<Ping>(&frame)) return say(Pong{one->token});
+  if (const auto* one = std::get_if<Control>(&frame)) return control(*one);
+  if (std::holds_alternative<Pong>(frame)) return;  // that it came is the answer
+  if (std::holds_alternative<Unknown>(frame)) return fault("protocol", "a frame this hub has no name for", 0, false);
+  fault("protocol", "a frame that only the hub sends, or a message of several segments");
+}
+
+void Session::hello(const Hello& frame) {
+  if (frame.version < kVersion) return fault("version", fmt::format("this hub speaks version {}", kVersion));
+  if (broker_.draining()) return fault("draining", "this hub is closing");
+  auto principal = broker_.access().admit(frame, peer_);
+  if (!principal) return fault("token", principal.error().text);
+  const std::string name = frame.name.empty() ? broker_.free_name(number_) : frame.name;
+  producer_ = frame.producer;
+  if (Done entered = broker_.enter(*this, name); !entered) return fault("name-taken", entered.error().text);
+  name_ = name;
+  principal_ = std::move(*principal);
+  Welcome welcome;
+  welcome.hub = broker_.options().id, welcome.session = number_, welcome.name = name_;
+  welcome.max_frame = broker_.options().max_frame, welcome.window = broker_.options().window;
+  welcome.heartbeat_ms = static_cast<uint32_t>(broker_.options().heartbeat / std::chrono::milliseconds(1));
+  welcome.capabilities = {"history", "groups", "filters"};
+  say(welcome);
+  broker_.event("connect", *this, {});
+}
+
+void Session::control(const Control& frame) {
+  if (!principal_->admin) return say(Report{"this client may not ask for that", true});
+  say(broker_.report(frame));
+}
+
+void Session::tick(Instant now) {
+  if (over_) return;
+  const Duration silent = now - heard_, beat = broker_.options().heartbeat;
+  if (!admitted() && now - since_ >= broker_.options().hello) return fault("hello", "nobody said hello in time");
+  if (!may_read()) heard_ = now;  // it is we who do not listen
+  if (silent >= 3 * beat) return end("silent");
+  if (silent >= 2 * beat && !std::exchange(asked_, true)) say(Ping{static_cast<uint64_t>(now.time_since_epoch().count())});
+}
+
+// ---- What is published ---------------------------------------------------------------------------------------------
+
+void Session::look_up(std::string_view subject) {
+  subject_ = subject;
+  allowed_ = principal_->may_publish(subject) && (!subject.starts_with('$') || subject.starts_with(kClients) || subject == kAll);
+  route_ = &broker_.route(subject);
+  generation_ = broker_.interest().generation();
+}
+
+void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Message& message) {
+  ++counts_.in;
+  published_ = true;
+  if (message.ack != Level::none && message.number == 0) return fault("protocol", "what is to be acknowledged has a number");
+  if (broker_.draining()) return refuse(message, "draining", "this hub is closing");
+  if (!route_ || generation_ != broker_.interest().generation() || subject_ != message.subject) {
+    if (Done good = check_subject(message.subject); !good) return refuse(message, "subject", good.error().text);
+    look_up(message.subject);
+  }
+  if (!text::utf8(message.reply_to)) return refuse(message, "subject", "what to reply to is not UTF-8");
+  if (!allowed_) return refuse(message, "denied", fmt::format("{} may not publish to {}", name_, message.subject));
+  if (message.ack == Level::written || message.ack == Level::synced)
+    return refuse(message, "no-history", fmt::format("{} is not kept on disk", message.subject));
+  const bool wanted = (message.flags & Publish::kWanted) != 0 || message.subject.starts_with(kClients);
+  if (wanted && route_->empty()) return refuse(message, "no-receiver", fmt::format("nobody is subscribed to {}", message.subject));
+  uint64_t seq = 0;
+  if (!broker_.producers(*route_).seen(producer_, message.number)) seq = broker_.give(*route_, block, begin, size, message, this);
+  if (message.ack != Level::none) owe(message.number, Level::routed, seq);
+}
+
+void Session::owe(uint64_t number, Level level, uint64_t seq) {
+  mark();
+  if (!owed_.empty() && owed_.back().level == level)
+    owed_.back() = {number, seq, level};
+  else
+    owed_.push_back({number, seq, level});
+}
+
+void Session::refuse(const Message& message, std::string code, std::string text) {
+  refused_.push_back({message.number, std::move(code), std::move(text)});
+  owe(message.number, Level::none, 0);
+}
+
+void Session::acknowledge() {
+  if (owed_.empty()) return;
+  PubAck ack{owed_.back().number, owed_.back().level, owed_.back().seq, std::exchange(refused_, {})};
+  owed_.clear();
+  say(ack);
+}
+
+// ---- What is asked for ---------------------------------------------------------------------------------------------
+
+void Session::subscribe(const Subscribe& frame) {
+  const auto wrong = [&](std::string code, std::string text) { fault(std::move(code), std::move(text), frame.id, false); };
+  if (subscriptions_.count(frame.id)) return wrong("subscription", fmt::format("subscription {} is there already", frame.id));
+  if (subscriptions_.size() >= broker_.options().max_subscriptions)
+    return wrong("limit", fmt::format("a client has at most {} subscriptions", broker_.options().max_subscriptions));
+  if (Done good = check_pattern(frame.pattern); !good) return wrong("pattern", good.error().text);
+  const bool own =
+      frame.pattern == fmt::format("{}{}", kClients, name_) || frame.pattern.starts_with(fmt::format("{}{}.", kClients, name_));
+  const bool hubs = frame.pattern.starts_with('$') && frame.pattern != kAll && !own;
+  if (hubs ? !principal_->admin : !own && !principal_->may_subscribe(frame.pattern))
+    return wrong("denied", fmt::format("{} may not subscribe to {}", name_, frame.pattern));
+  if (!frame.group.empty() && !check_name(frame.group)) return wrong("subscription", "a group's name is one word");
+  if (frame.acks || !frame.durable.empty())
+    return wrong("unsupported", "this hub keeps nothing on disk, so it has no durable subscriptions");
+  History* history = broker_.history_of(frame.pattern);
+  if (frame.start.kind != Start::Kind::live && !history)
+    return wrong("no-history", fmt::format("{} is not kept, so it begins now", frame.pattern));
+  if (!frame.group.empty() && frame.start.kind != Start::Kind::live) return wrong("subscription", "a group begins now");
+  auto made = std::make_unique<Subscription>(*this, frame);
+  if (!frame.filter.empty()) {
+    auto filter = broker_.filters().get(frame.filter);
+    if (!filter) return wrong("filter", filter.error().text);
+    made->filter = std::move(*filter);
+  }
+  Subscription& subscription = *subscriptions_.emplace(frame.id, std::move(made)).first->second;
+  subscription.moved = broker_.now();
+  if (history && frame.group.empty()) broker_.start(subscription, *history);
+  broker_.interest().add(subscription);
+  say(Subscribed{frame.id, history ? history->options().name : "",
+                 subscription.behind ? subscription.next
+                 : history           ? history->next()
+                                     : 0});
+  if (subscription.behind) ready(subscription);
+}
+
+void Session::unsubscribe(uint32_t id) {
+  const auto known = subscriptions_.find(id);
+  if (known == subscriptions_.end()) return fault("subscription", fmt::format("there is no subscription {}", id), id, false);
+  broker_.forget(*known->second);
+  std::erase(ready_, known->second.get());
+  subscriptions_.erase(known);
+}
+
+void Session::credit(const Credit& frame) {
+  const auto known = subscriptions_.find(frame.id);
+  if (known == subscriptions_.end()) return;  // it may have crossed with the end of it
+  Subscription& subscription = *known->second;
+  const auto add = [](uint32_t& to, uint32_t more) { to = more > kEndless - to ? kEndless : to + more; };
+  add(subscription.messages, frame.messages);
+  add(subscription.bytes, frame.bytes);
+  ready(subscription);
+}
+
+// ---- What goes -----------------------------------------------------------------------------------------------------
+
+void Session::mark() {
+  if (!std::exchange(dirty_, true)) broker_.dirty(*this);
+}
+
+void Session::ready(Subscription& subscription) {
+  if (!std::exchange(subscription.ready, true)) ready_.push_back(&subscription);
+  mark();
+}
+
+void Session::put(Run run) {
+  out_bytes_ += run.bytes();
+  if (!out_.empty() && out_.back().block == run.block && out_.back().end == run.begin)
+    out_.back().end = run.end;
+  else
+    out_.push_back(std::move(run));
+}
+
+void Session::put(std::string_view bytes) { put(arena_.copy(bytes, 0)); }
+
+void Session::say(const Frame& frame) {
+  if (over_) return;
+  scratch_.clear();
+  encode(frame, scratch_);
+  put(scratch_);
+  choked_ = out_bytes_ > 2 * kOut;
+  mark();
+}
+
+void Session::fault(std::string code, std::string text, uint32_t id, bool fatal) {
+  if (over_) return;
+  say(Fault{code, text, id, fatal});
+  if (!fatal) return;
+  if (!blocked_) send(broker_.now());
+  end(fmt::format("{}: {}", code, text));
+}
+
+namespace {
+
+// Of a run's front no more than so many messages and bytes, but one message if `least`.
+void cut(const Run& run, uint32_t messages, uint64_t bytes, bool least, uint32_t& count, uint32_t& size) {
+  count = size = 0;
+  while (count < run.count && count < messages) {
+    const auto frame = static_cast<uint32_t>(artifact::frame_size(run.text().substr(size)));
+    if (size + frame > bytes && !(least && count == 0)) break;
+    ++count, size += frame;
+  }
+}
+
+}  // namespace
+
+bool Session::fill_from(Subscription& s, Instant now) {
+  constexpr uint64_t kTurn = Block::kSize;  // then it is the next one's turn
+  constexpr uint32_t kSmall = 1024;         // cheaper copied than as a part of its own
+  if (s.behind && s.few()) broker_.read_on(s);
+  const bool told = s.gap.has_value();
+  if (told) say(*std::exchange(s.gap, std::nullopt));
+  if (s.queue.empty() || !s.has_credit()) return told;
+  Deliver head{s.how.id, 0, 0, 1};
+  const uint64_t most = std::min<uint64_t>(s.bytes, kTurn);
+  std::vector<Run> runs;
+  while (!s.queue.empty() && head.count < s.messages && head.bytes < most) {
+    const Run& front = s.queue.front();
+    uint32_t count = front.count, size = front.bytes();
+    if (head.count + count > s.messages || head.bytes + size > most)
+      cut(front, s.messages - head.count, most - head.bytes, runs.empty(), count, size);
+    if (count == 0) break;
+    head.count += count, head.bytes += size;
+    runs.push_back(s.queue.pop(count, size));
+  }
+  scratch_.clear();
+  write(head, scratch_);
+  put(scratch_);
+  for (Run& run : runs) run.bytes() <= kSmall ? put(run.text()) : put(std::move(run));
+  if (s.messages != kEndless) s.messages -= head.count;
+  if (s.bytes != kEndless) s.bytes -= std::min(s.bytes, head.bytes);
+  s.moved = now, s.delivered += head.count;
+  counts_.out += head.count;
+  if (s.queue.empty()) s.arena.rest();
+  if ((s.held || s.laggard) && s.few()) broker_.released(s);
+  return true;
+}
+
+// Lets one of those that are ready go on. False: none can.
+bool Session::fill(Instant now) {
+  for (size_t tries = ready_.size(); tries > 0; --tries) {
+    Subscription& next = *ready_.front();
+    ready_.pop_front();
+    const bool some = fill_from(next, now);
+    const bool more = (!next.queue.empty() || next.behind) && next.has_credit();
+    if (more && (some || next.behind))
+      ready_.push_back(&next);
+    else
+      next.ready = false;
+    if (some) return true;
+  }
+  return false;
+}
+
+// False: the wire takes no more, or is gone.
+bool Session::send(Instant now) {
+  std::array<iovec, 64> parts;
+  int count = 0;
+  for (auto run = out_.begin(); run != out_.end() && count < static_cast<int>(parts.size()); ++run, ++count)
+    parts[static_cast<size_t>(count)] = {const_cast<char*>(run->data()), run->bytes()};
+  const ssize_t put = wire_.send(parts.data(), count);
+  if (put == Wire::kWait) {
+    blocked_ = true;
+    return false;
+  }
+  if (put < 0) {
+    end(std::strerror(static_cast<int>(-put)));
+    return false;
+  }
+  sent_ = now;
+  auto sent = static_cast<uint64_t>(put);
+  out_bytes_ -= sent;
+  counts_.out_bytes += sent;
+  while (sent > 0 && sent >= out_.front().bytes()) sent -= out_.front().bytes(), out_.pop_front();
+  if (sent > 0) out_.front().begin += static_cast<uint32_t>(sent);
+  return true;
+}
+
+void Session::flush(Instant now) {
+  dirty_ = false;
+  if (over_) return;
+  acknowledge();
+  while (!blocked_ && !over_) {
+    while (out_bytes_ < kOut && fill(now)) {
+    }
+    if (out_.empty()) break;
+    send(now);
+  }
+  if (over_) return;
+  if (out_.empty()) arena_.rest();
+  if (choked_ && out_bytes_ <= kOut) {
+    choked_ = false;
+    go_on(now);
+  }
+}
+
+void Session::writable(Instant now) {
+  blocked_ = false;
+  flush(now);
+}
+
+bool Session::stuck(const Subscription& s, Instant now, Duration grace) const {
+  return now - s.moved >= grace && (!s.has_credit() || now - sent_ >= grace);
+}
+
+bool Session::owes() const {
+  if (!out_.empty() || !owed_.empty()) return true;
+  return std::any_of(ready_.begin(), ready_.end(), [](const Subscription* s) { return s->has_credit() && !s->queue.empty(); });
+}
+
+void Session::end(std::string_view reason) {
+  if (std::exchange(over_, true)) return;
+  for (const auto& [id, subscription] : subscriptions_) broker_.forget(*subscription);
+  ready_.clear();
+  subscriptions_.clear();
+  out_.clear(), out_bytes_ = 0;
+  partial_.clear();
+  long_ = {};
+  if (admitted()) broker_.event("disconnect", *this, reason);
+  broker_.left(*this, reason);
+  wire_.close();
+}
+
+}  // namespace leat::hub

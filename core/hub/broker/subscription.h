@@ -1,0 +1,58 @@
+// Subscription: what one client asked to be given, and what waits for it.
+// Owner:   its session.   Thread: the hub's loop.   Blocks: never.   Fails: cannot; what waits is bounded by kMessages and kBytes.
+//
+// On subjects with a history it is a cursor: while it keeps up, each message is queued as it comes; when it does not, nothing more
+// is queued and it reads on from the history at `next`. Everything before that has been queued, in one thread, so there is no
+// moment between history and live in which one could be lost or come twice.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/hub/broker/block.h"
+#include "core/hub/broker/filter.h"
+#include "core/hub/frame.h"
+
+namespace leat::hub {
+
+class Session;
+class History;
+
+struct Subscription {
+  static constexpr uint64_t kMessages = 65536, kBytes = 4u << 20;  // that wait; half of it is few again
+
+  Subscription(Session& whose, const Subscribe& asked) : session(whose), how(asked), messages(asked.messages), bytes(asked.bytes) {}
+
+  bool full() const { return queue.messages() >= kMessages || queue.bytes() >= kBytes; }
+  bool few() const { return queue.messages() < kMessages / 2 && queue.bytes() < kBytes / 2; }
+  bool has_credit() const { return messages > 0 && bytes > 0; }
+
+  Session& session;
+  const Subscribe how;
+  std::shared_ptr<Filter> filter;  // null: none
+
+  RunQueue queue;
+  Arena arena;               // for what is copied out of the blocks it came in
+  uint32_t messages, bytes;  // credit; kEndless is not used up
+
+  const History* history = nullptr;
+  bool all_of_it = false;  // every message of the history is for it
+  bool behind = false;     // it reads from the history, at `next`
+  uint64_t next = 0;
+
+  bool ready = false;             // it is in its session's list of those with something to send
+  bool held = false;              // somebody waits for it to take what is queued
+  bool laggard = false;           // for too long it took nothing: nobody waits for it
+  Instant moved{};                // when it last took something, or had nothing to take
+  std::optional<Gap> gap;         // to be told before the next message
+  std::vector<uint64_t> picks;    // of the history, before `next`, the last of which is the first
+  std::vector<uint32_t> waiting;  // sessions that publish to it and are held up
+
+  uint64_t delivered = 0, dropped = 0;
+};
+
+}  // namespace leat::hub
