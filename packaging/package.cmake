@@ -57,7 +57,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libcurl4)  # opened by its name, for the stage http
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libcurl4, libssl3")  # opened by their names, for the stage http and for those with keys
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "stream processor for the shell: filter, map, route, batch and window records
 leat reads records from stdin, files, sockets and programs, takes them through

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <tuple>
 
-#include "core/base/crc32c.h"
+#include "core/data/checksum.h"
 
 namespace leat {
 namespace {
@@ -69,20 +69,10 @@ Envelope& Envelope::operator=(const Envelope& other) {
   return *this;
 }
 
-namespace {
-
-std::string big_endian(uint32_t word) {
-  std::string out;
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(word >> shift);
-  return out;
-}
-
-}  // namespace
-
-void Envelope::put_checksum(std::string_view payload) { checksum_algorithm = kChecksum, checksum = big_endian(crc32c(payload)); }
+void Envelope::put_checksum(std::string_view payload) { checksum_algorithm = kChecksum, checksum = checksum_of(kChecksum, payload); }
 
 bool Envelope::has_checksum_of(std::string_view payload) const {
-  return checksum_algorithm == kChecksum && checksum == big_endian(crc32c(payload));
+  return checksum_algorithm == kChecksum && checksum == checksum_of(kChecksum, payload);
 }
 
 const MetaValue* Envelope::find(std::string_view key) const {
