@@ -10,7 +10,8 @@
 //
 // The payload is spelled in one of three ways, whichever it is exactly or most readably, and `.` is its value:
 //   payload          the JSON value itself (white space around it and at line ends goes) under a JSON media type; a string under text/*
-//   payload_text     a string: UTF-8 under any media type
+//   payload_text     a string: UTF-8 under any media type; JSON too that would lose a byte as `payload`, where a checksum or a signature
+//                    holds for it
 //   payload_base64   any bytes; `.` is that string
 // An unknown name is refused, as it is a slip of the pen more often than the future.
 #pragma once
