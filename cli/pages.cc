@@ -21,6 +21,12 @@ std::string taken(const StageSpec& stage) {
                                         : fmt::format("It takes a {}; a record of another kind fails.", name_of(stage.takes));
 }
 
+// What nobody can foresee of it.
+std::string chance(const StageSpec& stage) {
+  return stage.random ? "There is chance in what leaves: of the same records it makes other bytes each time, --seed or not."
+                      : std::string();
+}
+
 std::string example_text(const Example& example) {
   std::string out = fmt::format("leat {}", example.argv);
   const auto add = [&](std::string_view lines, std::string_view mark) {
@@ -99,7 +105,8 @@ Page stage_page(const StageSpec& stage) {
   if (!stage.details.empty()) page.sections.push_back(section("Description", blocks_of(stage.details)));
   if (!stage.options.empty()) page.sections.push_back(section("Options", {entries(option_entries(stage.options))}));
   page.sections.push_back(section("Ports", {entries(port_entries(stage))}));
-  if (const std::string takes = taken(stage); !takes.empty()) page.sections.back().blocks.push_back(paragraph(takes));
+  for (std::string note : {taken(stage), chance(stage)})
+    if (!note.empty()) page.sections.back().blocks.push_back(paragraph(std::move(note)));
   if (takes_guards(stage)) page.sections.push_back(section("Guards", {entries(option_entries(guard_options()))}));
   if (!stage.examples.empty()) page.sections.push_back(section("Examples", {example_block(stage)}));
   return page;
@@ -168,7 +175,8 @@ Page stages_page(const Tables& tables) {
     for (Page::Block& block : stage_blocks(*stage)) blocks.push_back(std::move(block));
     blocks.push_back(paragraph("Ports:"));
     blocks.push_back(entries(port_entries(*stage)));
-    if (std::string takes = taken(*stage); !takes.empty()) blocks.push_back(paragraph(std::move(takes)));
+    for (std::string note : {taken(*stage), chance(*stage)})
+      if (!note.empty()) blocks.push_back(paragraph(std::move(note)));
     if (!stage->examples.empty()) blocks.push_back(example_block(*stage));
     page.sections.push_back(section(std::string(stage->name), std::move(blocks)));
   }

@@ -6,9 +6,10 @@ namespace leat {
 
 std::span<const StageSpec* const> stage_catalog() {
   static constexpr const StageSpec* kAll[] = {
-      &kFilter,   &kMap,     &kSet,      &kStamp,  &kDedupe,  &kSample, &kTake,   &kSkip,  &kBatch,     &kBuffer, &kUnbatch, &kExec,
-      &kHttp,     &kFlatten, &kParse,    &kExpect, &kRedact,  &kRoute,  &kSwitch, &kSplit, &kPartition, &kMerge,  &kJoin,    &kLookup,
-      &kThrottle, &kRate,    &kDebounce, &kDelay,  &kMonitor, &kLog,    &kAbsent, &kSort,  &kTopK,      &kWindow,
+      &kFilter,  &kMap,      &kSet,   &kStamp,   &kDedupe, &kSample,    &kTake,   &kSkip, &kBatch,  &kBuffer,
+      &kUnbatch, &kExec,     &kHttp,  &kFlatten, &kParse,  &kExpect,    &kRedact, &kSeal, &kOpen,   &kSign,
+      &kVerify,  &kChecksum, &kRoute, &kSwitch,  &kSplit,  &kPartition, &kMerge,  &kJoin, &kLookup, &kThrottle,
+      &kRate,    &kDebounce, &kDelay, &kMonitor, &kLog,    &kAbsent,    &kSort,   &kTopK, &kWindow,
   };
   return kAll;
 }

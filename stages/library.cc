@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
+#include "core/codec/capnp.h"
 #include "core/codec/decoder.h"
 #include "core/io/descriptor.h"
 
@@ -13,6 +14,8 @@ namespace leat {
 Result<std::unique_ptr<Decoder>> Library::decoder(const DecoderUse& use) { return make_decoder(use); }
 
 Result<std::string> Library::file(const std::string& path) { return read_file(path, kMostFile); }
+
+const Format& Library::artifacts() { return capnp_format(); }
 
 Result<const Table*> Library::table(const TableUse& use) { return &tables_.emplace_back(std::make_unique<TableFile>(use))->table(); }
 

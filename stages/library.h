@@ -22,6 +22,7 @@ class Library final : public Lender {
 
   Result<std::unique_ptr<Decoder>> decoder(const DecoderUse& use) override;
   Result<std::string> file(const std::string& path) override;
+  const Format& artifacts() override;
   Result<const Table*> table(const TableUse& use) override;
 
  private:

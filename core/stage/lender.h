@@ -1,4 +1,5 @@
-// Lender: what a stage may ask for when it is made, since it reaches nothing outside itself: codecs for text inside records, files, tables.
+// Lender: what a stage may ask for when it is made, since it reaches nothing outside itself: codecs for text inside
+// records, a format for records of other bytes than JSON, files, tables.
 // Owner:   whoever builds the graph; outlives the stages.   Thread: one, before the run.
 // Blocks:  file() may wait for the disk.
 // Fails:   for a codec nobody knows and a file that cannot be read, with what is wrong about it.
@@ -45,11 +46,14 @@ struct DecoderUse {
   std::string header;  // of csv and tsv: the row that would stand in front; empty: fields are called "1", "2" ...
 };
 
+class Format;
+
 class Lender {
  public:
   virtual ~Lender() = default;
   virtual Result<std::unique_ptr<Decoder>> decoder(const DecoderUse& use) = 0;
   virtual Result<std::string> file(const std::string& path) = 0;  // all of a small one
+  virtual const Format& artifacts() = 0;                          // whose records are whole artifacts
   // Empty until the run begins; it outlives the stage, and its rows change while the file does.
   virtual Result<const Table*> table(const TableUse& use) = 0;
 };

@@ -171,6 +171,7 @@ struct StageSpec {
   bool together = false;               // it compares its inputs, so files among them are read side by side and not one after the other
   bool reorders = false;               // what it passes leaves in an order of its own
   bool calls = false;                  // it is a Call (core/stage/call.h)
+  bool random = false;                 // what it makes holds chance of the system: of the same bytes it makes others each time
   RecordKind takes = RecordKind::any;  // every record of another kind fails here, so a graph that brings no other is refused
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/keys.h"
 #include "tests/support/turn.h"
 
 namespace leat::test {
@@ -17,6 +18,7 @@ inline const std::map<std::string_view, std::vector<Set>> kStageRuns{
     {"buffer", {{"size", "2"}}},
     {"dedupe", {{"key", ".[0]"}}},
     {"expect", {{"require", ".[0]"}}},
+    {"checksum", {}},
     {"delay", {{"duration", "1s"}}},
     {"filter", {{"expr", ".[0] > 1"}}},
     {"flatten", {}},
@@ -24,11 +26,14 @@ inline const std::map<std::string_view, std::vector<Set>> kStageRuns{
     {"log", {}},
     {"lookup", {{"table", "/dev/null"}, {"codec", "csv"}, {"on", ".[0]", "n"}}},
     {"map", {{"expr", ".[]"}}},
+    {"open", {{"key", file_of(kP256Private)}}},
     {"parse", {{"text", "\"{\\\"a\\\":1}\""}, {"codec", "json"}}},
     {"redact", {{"path", ".[0]"}}},
     {"route", {{"case", ".[0] > 1", "big"}}},
     {"sample", {{"every", "2"}}},
+    {"seal", {{"for", file_of(kP256Public)}}},
     {"set", {{"field", ".[0]", "meta.first"}}},
+    {"sign", {{"key", file_of(kP256Private)}}},
     {"skip", {{"count", "1"}}},
     {"stamp", {{"field", ".[0]", "meta.first"}}},
     {"sort", {{"key", "-.[0]"}}},
@@ -43,7 +48,11 @@ inline const std::map<std::string_view, std::vector<Set>> kStageRuns{
     {"split", {{"expr", ".[0] > 1"}}},
     {"switch", {{"on", ".[0]"}, {"case", "small", "1"}, {"default", "rest"}}},
     {"throttle", {{"duration", "1s"}, {"by", ".[0]"}}},
+    {"verify", {{"keys", file_of(kP256Public)}}},
     {"window", {{"count", "2"}, {"emit", "{n: count}"}}},
 };
+
+// Which stage makes the records that one wants, where arrays as they are will not do.
+inline const std::map<std::string_view, std::string_view> kStageFeeds{{"open", "seal"}, {"verify", "sign"}};
 
 }  // namespace leat::test

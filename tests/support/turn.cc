@@ -90,7 +90,6 @@ Rig::Rig(const StageSpec& spec, const std::vector<Set>& sets, std::vector<uint16
   for (auto& table : tables_)
     if (const Done opened = table->load(); !opened) ADD_FAILURE() << opened.error().text;
   stage_ = std::move(*made);
-  reader_ = json_format().reader(plan_);
 }
 
 Rig::~Rig() {
@@ -114,15 +113,19 @@ void Rig::feed(const std::vector<Line>& script, size_t batch_size) {
     while (to < script.size() && to - from < batch_size && script[to].at == script[from].at && script[to].origin == script[from].origin)
       ++to;
     if (script[from].at > now_) move_to(script[from].at);
-    push(script, from, to);
+    push(make_slab(script, from, to), script[from].origin);
     from = to;
   }
 }
 
-void Rig::push(const std::vector<Line>& script, size_t from, size_t to) {
+void Rig::feed(const Rig& other) {
+  for (const auto& [port, batch] : other.held()) push(batch.ref(), batch.origin());
+}
+
+void Rig::push(SlabRef slab, uint16_t origin) {
   if (!stage_) return;
-  fed_ += to - from;
-  Batch batch(make_slab(script, from, to), Receipt(frontier_, fed_), script[from].origin);
+  fed_ += slab->records.size();
+  Batch batch(std::move(slab), Receipt(frontier_, fed_), origin);
   Batch entered = batch.share();
   FakeTurn turn(now_, pool_, read_, log_room_);
   read(batch, turn);
@@ -138,11 +141,12 @@ void Rig::read(Batch& batch, FakeTurn& turn) {
   slab.width = plan_.width();
   slab.columns.resize(slab.records.size() * slab.width);
   slab.looked.assign(slab.records.size(), Slab::kUnread);
-  reader_->prepare(slab, batch.size());
+  const auto reader = slab.format->reader(plan_);
+  reader->prepare(slab, batch.size());
   batch.keep_if([&](uint32_t i) {
-    const bool good = reader_->read(slab, i, slab.columns.data() + size_t{i} * slab.width);
+    const bool good = reader->read(slab, i, slab.columns.data() + size_t{i} * slab.width);
     slab.looked[i] = good ? Slab::kGood : Slab::kBad;
-    return good || turn.fail(i, {reader_->code(), reader_->reason()});
+    return good || turn.fail(i, {reader->code(), reader->reason()});
   });
 }
 

@@ -88,6 +88,7 @@ class Rig {
   ~Rig();
 
   void feed(const std::vector<Line>& lines, size_t batch_size);  // batches never mix instants or origins
+  void feed(const Rig& other);                                   // what that one holds, which must outlive this one
   void move_to(Instant now);                                     // what falls due on the way is ticked at its own time
   void end(uint16_t origin);
   void finish(bool drained = false);
@@ -110,7 +111,7 @@ class Rig {
   Instant now() const { return now_; }
 
  private:
-  void push(const std::vector<Line>& lines, size_t from, size_t to);
+  void push(SlabRef slab, uint16_t origin);
   void read(Batch& batch, FakeTurn& turn);
   void check_and_hold(FakeTurn& turn, const Batch* entered, Batch* left);
   SlabRef make_slab(const std::vector<Line>& lines, size_t from, size_t to);
@@ -124,7 +125,6 @@ class Rig {
   Library::Tables tables_;
   Library library_{tables_};
   std::vector<uint16_t> inputs_;
-  std::unique_ptr<Reader> reader_;
   std::unique_ptr<Stage> stage_;
   std::function<Envelope(size_t)> make_envelope_;
   std::vector<std::pair<Port, Batch>> held_;
