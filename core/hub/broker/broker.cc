@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/codec/json_text.h"
+#include "core/data/artifact.h"
 #include "core/hub/broker/slow.h"
 #include "core/hub/subject.h"
 
@@ -71,29 +72,37 @@ Route& Broker::route(std::string_view subject) {
   return interest_.route(subject, [this](std::string_view of) { return history_of(of); });
 }
 
-void Broker::start(Subscription& s, const History& history) {
+Done Broker::start(Subscription& s, History& history) {
   s.history = &history;
   s.all_of_it = std::all_of(history.options().patterns.begin(), history.options().patterns.end(),
                             [&](const std::string& kept) { return covers(s.how.pattern, kept); });
   s.next = history.next();
   switch (s.how.start.kind) {
     case Start::Kind::live:
-      return;
+      return {};
     case Start::Kind::seq:
       s.next = std::min(std::max<uint64_t>(s.how.start.number, 1), history.next());
       break;
     case Start::Kind::time:
-      s.next = history.since(Instant(Duration(s.how.start.time)));
+      s.since = s.how.start.time;
+      s.next = history.since(Instant(Duration(s.since)));
       break;
     case Start::Kind::all:
       s.next = history.first();
       break;
     case Start::Kind::last:
     case Start::Kind::last_per_subject:
-      pick(s);
+      if (!history.keeper()) {
+        pick(s);
+      } else if (s.all_of_it && !s.filter && s.how.start.kind == Start::Kind::last) {
+        s.next -= std::min(s.how.start.number, s.next - history.first());
+      } else {
+        return Error{Error::Kind::usage, fmt::format("what is kept on disk is not looked through for the last of {}", s.how.pattern), {}};
+      }
       break;
   }
   s.behind = true;
+  return {};
 }
 
 // The last so many messages of the pattern, or the last of each subject: they are looked for once, and then read by number.
@@ -116,6 +125,7 @@ void Broker::pick(Subscription& s) {
 }
 
 bool Broker::wants(Subscription& s, const Message& message, uint64_t asked) const {
+  if (message.time < s.since || (s.history && s.history->too_old(message.time, now_))) return false;
   if (message.ttl_ms > 0 && (now_ - Instant(Duration(message.time))) > std::chrono::milliseconds(message.ttl_ms)) return false;
   return !s.filter || s.filter->passes(message, asked, now_);
 }
@@ -126,20 +136,31 @@ template <class F>
 uint64_t Broker::walk(Subscription& s, uint64_t from, F&& f) {
   for (;;) {
     const auto stretch = s.history->read(from);
-    if (stretch.count == 0) return std::max(from, s.history->first());
+    if (stretch.count == 0) return std::max(from, s.history->first_in_memory());
     uint32_t begin = stretch.begin;
     for (size_t i = 0; i < stretch.count; begin = stretch.ends[i++]) {
       const uint64_t number = stretch.first + i;
       Message message;
       Message::read({stretch.block->data() + begin, stretch.ends[i] - begin}, message);
-      if (!s.all_of_it && !matches(s.how.pattern, message.subject)) continue;
-      if (s.history->stale(number) || !wants(s, message, ++asked_)) continue;
-      const bool own = message.from == s.session.number() && message.time >= s.session.since().time_since_epoch().count();
-      if (own && !s.how.echo && !(message.flags & Publish::kEcho)) continue;
+      if (s.history->stale(number) || !is_for(s, message)) continue;
       if (!f(number, message, begin, stretch.ends[i], stretch.block)) return number + 1;
     }
     from = stretch.first + stretch.count;
   }
+}
+
+// Of what is kept; of what just came, the route and its sender have said the first and the last already.
+bool Broker::is_for(Subscription& s, const Message& message) {
+  if (!s.all_of_it && !matches(s.how.pattern, message.subject)) return false;
+  if (!wants(s, message, ++asked_)) return false;
+  const bool own = message.from == s.session.number() && message.time >= s.session.since().time_since_epoch().count();
+  return !own || s.how.echo || (message.flags & Publish::kEcho) != 0;
+}
+
+void Broker::miss(Subscription& s, Gap gap) {
+  gap.id = s.how.id;
+  s.dropped += gap.count;
+  s.gap = s.gap ? Gap{gap.id, std::min(s.gap->first, gap.first), gap.last, s.gap->count + gap.count, s.gap->reason} : gap;
 }
 
 void Broker::read_on(Subscription& s) {
@@ -151,30 +172,74 @@ void Broker::read_on(Subscription& s) {
   }
   if (!s.picks.empty()) return;
   if (s.next < history.first()) {
-    const uint64_t missing = history.first() - s.next;
-    s.gap = s.gap ? Gap{s.how.id, std::min(s.gap->first, s.next), history.first() - 1, s.gap->count + missing, s.gap->reason}
-                  : Gap{s.how.id, s.next, history.first() - 1, missing, Gap::Reason::expired};
-    s.dropped += missing;
+    miss(s, {0, s.next, history.first() - 1, history.first() - s.next, Gap::Reason::expired});
     s.next = history.first();
   }
-  const bool as_it_is = s.all_of_it && !s.filter && !history.hurries() && history.options().per_subject == 0 && !s.session.published();
-  while (as_it_is && s.few()) {
+  if (s.next < history.first_in_memory()) return read_from_disk(s);
+  const bool as_it_is = takes_all(s);
+  while (s.few() && s.next < history.visible()) {
     const auto stretch = history.read(s.next);
-    if (stretch.count == 0) break;
-    s.queue.push(stretch.block, stretch.begin, stretch.ends[stretch.count - 1], static_cast<uint32_t>(stretch.count));
-    s.next = stretch.first + stretch.count;
+    const size_t count = std::min<uint64_t>(stretch.count, history.visible() - s.next);
+    take(s, stretch.block, stretch.begin, stretch.ends, count, as_it_is);
   }
-  if (!as_it_is)
-    s.next = walk(s, s.next, [&](uint64_t, const Message&, uint32_t begin, uint32_t end, const BlockRef& block) {
-      s.queue.push(block, begin, end);
-      return s.few();
-    });
   s.behind = s.next < history.next();
+}
+
+bool Broker::takes_all(const Subscription& s) const {
+  const History& history = *s.history;
+  return s.all_of_it && !s.filter && s.since == 0 && !history.hurries() && history.options().per_subject == 0 &&
+         history.options().age == Duration::zero() && !s.session.published();
+}
+
+// So many messages from s.next on, which lie one behind the other from `begin` to these ends.
+void Broker::take(Subscription& s, const BlockRef& block, uint32_t begin, const uint32_t* ends, size_t count, bool as_it_is) {
+  if (as_it_is) {
+    s.queue.push(block, begin, ends[count - 1], static_cast<uint32_t>(count));
+    s.next += count;
+    return;
+  }
+  for (size_t i = 0; i < count && s.few(); begin = ends[i++], ++s.next) {
+    Message message;
+    Message::read({block->data() + begin, ends[i] - begin}, message);
+    if (!s.history->stale(s.next) && is_for(s, message)) s.queue.push(block, begin, ends[i]);
+  }
+}
+
+void Broker::read_from_disk(Subscription& s) {
+  if (std::exchange(s.reading, true)) return;
+  s.history->keeper()->read(s.next, [this, session = s.session.number(), id = s.how.id](const Keeper::Kept& kept) {
+    const auto known = sessions_.find(session);
+    if (known == sessions_.end()) return;
+    const auto& all = known->second->subscriptions();
+    const auto whose = all.find(id);
+    if (whose == all.end() || !whose->second->reading) return;
+    now_ = clock_.now();
+    take_kept(*whose->second, kept);
+  });
+}
+
+void Broker::take_kept(Subscription& s, const Keeper::Kept& kept) {
+  s.reading = false;
+  if (kept.gap) {
+    miss(s, *kept.gap);
+    s.next = kept.gap->last + 1;
+  }
+  if (kept.run.count > 0 && kept.first == s.next) {
+    std::vector<uint32_t> ends;
+    for (uint32_t at = 0; at < kept.run.end;) ends.push_back(at += static_cast<uint32_t>(artifact::frame_size(kept.run.text().substr(at))));
+    take(s, kept.run.block, 0, ends.data(), ends.size(), takes_all(s));
+  }
+  s.session.ready(s);
+  wake_();
 }
 
 void Broker::forget(Subscription& s) {
   interest_.remove(s);
   std::erase(held_, &s);
+  for (const auto& history : histories_) {
+    std::erase_if(history->due, [&](const History::Due& one) { return one.whose == &s; });
+    std::erase(history->readers, &s);
+  }
   let_waiting_go(s);
   totals_.dropped += s.dropped;
 }
@@ -190,34 +255,57 @@ uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint3
   Run run{block, begin, begin + size, 1};
   if (route.history) run = route.history->append({frame, size}, message, now_);
   ++asked_;
-  for (Subscription* s : route.each) offer(*s, run, message, from);
+  for (Subscription* s : route.each) offer(*s, run, message, route, from);
   for (Route::Group& group : route.groups) {
     Subscription* chosen = nullptr;
     for (size_t tries = group.members.size(); tries > 0 && !chosen; --tries) {
       Subscription* next = group.members[group.turn++ % group.members.size()];
       if (!next->full() && next->session.takes(*next)) chosen = next;
     }
-    offer(chosen ? *chosen : *group.members[group.turn % group.members.size()], run, message, from);
+    offer(chosen ? *chosen : *group.members[group.turn % group.members.size()], run, message, route, from);
   }
   return seq;
 }
 
-void Broker::offer(Subscription& s, const Run& run, const Message& message, Session* from) {
+void Broker::offer(Subscription& s, const Run& run, const Message& message, Route& route, Session* from) {
   if (&s.session == from && !s.how.echo && !(message.flags & Publish::kEcho)) return;
   if (s.behind || !wants(s, message, asked_)) return;
+  if (!route.history || !route.history->keeper()) return put(s, run, message.seq, from);
+  route.history->due.push_back({&s, run, message.seq});
+  if (!s.history && s.full() && !s.laggard) hold_up(s, from);
+}
+
+void Broker::put(Subscription& s, const Run& run, uint64_t seq, Session* from) {
+  if (s.behind) return;
   if (!s.full()) return queue(s, run);
   if (s.history && (s.how.slow == Slow::by_hub || s.how.slow == Slow::spill)) {
     s.behind = true;
-    s.next = message.seq;
+    s.next = seq;
     return;
   }
-  if (!s.laggard && from) {  // it may only be busy
+  if (!s.laggard) {  // it may only be busy
     queue(s, run);
-    return hold_up(s, *from);
+    return hold_up(s, from);
   }
-  if (s.how.slow == Slow::drop_newest) return lose(s, message.seq, Gap::Reason::dropped);
+  if (s.how.slow == Slow::drop_newest) return lose(s, seq, Gap::Reason::dropped);
   queue(s, run);
   s.how.slow == Slow::latest_per_key ? keep_latest(s) : drop_oldest(s);
+}
+
+// More of a history is on the disk, or nothing more will be: whoever waits for that goes on.
+void Broker::settled(History& history) {
+  now_ = clock_.now();
+  history.settled();
+  while (!history.due.empty() && history.due.front().number < history.visible()) {
+    const History::Due one = std::move(history.due.front());
+    history.due.pop_front();
+    put(*one.whose, one.run, one.number, nullptr);
+  }
+  for (Subscription* s : history.readers)
+    if (s->behind) s->session.ready(*s);
+  for (const uint32_t number : std::exchange(owing_, {}))
+    if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->owed_may_be_due();
+  wake_();
 }
 
 void Broker::queue(Subscription& s, const Run& run) {
@@ -233,11 +321,11 @@ void Broker::queue(Subscription& s, const Run& run) {
 
 // ---- Who is slow ---------------------------------------------------------------------------------------------------
 
-void Broker::hold_up(Subscription& s, Session& publisher) {
+void Broker::hold_up(Subscription& s, Session* publisher) {
   if (!std::exchange(s.held, true)) held_.push_back(&s);
-  if (std::find(s.waiting.begin(), s.waiting.end(), publisher.number()) != s.waiting.end()) return;
-  s.waiting.push_back(publisher.number());
-  publisher.hold();
+  if (!publisher || std::find(s.waiting.begin(), s.waiting.end(), publisher->number()) != s.waiting.end()) return;
+  s.waiting.push_back(publisher->number());
+  publisher->hold();
 }
 
 void Broker::let_waiting_go(Subscription& s) {
@@ -274,6 +362,8 @@ bool Broker::flush() {
   for (const uint32_t number : std::exchange(freed_, {}))
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->let_go(now_);
   for (const uint32_t number : std::exchange(ended_, {})) sessions_.erase(number);
+  for (const auto& history : histories_)
+    if (history->keeper()) history->keeper()->commit();
   return !dirty_.empty() || !freed_.empty();
 }
 
@@ -290,7 +380,11 @@ void Broker::tick() {
   }
   if (now_ < beat_) return;
   beat_ = now_ + std::chrono::seconds(1);
-  for (const auto& history : histories_) history->expire(now_);
+  for (const auto& history : histories_) {
+    history->expire(now_);
+    for (Subscription* s : history->readers)  // whose reading of the disk may have failed
+      if (s->behind) s->session.ready(*s);
+  }
   std::vector<uint32_t> all;
   for (const auto& [number, session] : sessions_) all.push_back(number);
   for (const uint32_t number : all) sessions_.at(number)->tick(now_);

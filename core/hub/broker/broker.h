@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,10 +51,12 @@ class Broker {
   bool flush();                                            // after each turn; false: nothing is left to do
   void tick();                                             // at least every pulse()
   Duration pulse() const;
-  void drain(Duration grace, std::string_view reason);  // tells everybody; nothing is taken any more
-  bool drained() const;                                 // nothing waits for anybody who takes it
-  bool drain_asked() const { return drain_asked_; }     // a client that may has asked for it
-  void access(Access::Options options);                 // from now on, for those who come
+  void on_work(std::function<void()> wake) { wake_ = std::move(wake); }  // something came to be done outside a turn
+  void drain(Duration grace, std::string_view reason);                   // tells everybody; nothing is taken any more
+  bool drained() const;                                                  // nothing waits for anybody who takes it
+  bool drain_asked() const { return drain_asked_; }                      // a client that may has asked for it
+  void access(Access::Options options);                                  // from now on, for those who come
+  const std::vector<std::unique_ptr<History>>& histories() const { return histories_; }
 
   // What sessions ask of it.
   const Options& options() const { return options_; }
@@ -70,20 +73,29 @@ class Broker {
   Producers& producers(const Route& route) { return route.history ? route.history->producers() : producers_; }
   // `frame` lies in `block` at `begin`; answers its number.
   uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
-  void start(Subscription& subscription, const History& history);  // where it asked to
-  void read_on(Subscription& subscription);                        // from its history, as far as there is room
+  Done start(Subscription& subscription, History& history);  // where it asked to
+  void read_on(Subscription& subscription);                  // from its history, as far as there is room
   void released(Subscription& subscription);
   void forget(Subscription& subscription);
   void left(Session& session, std::string_view reason);
+  void settled(History& history);                                   // more of it is on the disk, or none will be
+  void owes(Session& session) { owing_.insert(session.number()); }  // an acknowledgement waits for the disk
   void dirty(Session& session) { dirty_.push_back(session.number()); }
   void event(std::string_view what, const Session& session, std::string_view more);
   Report report(const Control& asked);
 
  private:
-  void offer(Subscription& subscription, const Run& run, const Message& message, Session* from);
+  void offer(Subscription& subscription, const Run& run, const Message& message, Route& route, Session* from);
   bool wants(Subscription& subscription, const Message& message, uint64_t asked) const;
+  bool is_for(Subscription& subscription, const Message& message);
+  bool takes_all(const Subscription& subscription) const;
+  void take(Subscription& subscription, const BlockRef& block, uint32_t begin, const uint32_t* ends, size_t count, bool as_it_is);
+  void miss(Subscription& subscription, Gap gap);
   void queue(Subscription& subscription, const Run& run);
-  void hold_up(Subscription& subscription, Session& publisher);
+  void put(Subscription& subscription, const Run& run, uint64_t seq, Session* from);
+  void read_from_disk(Subscription& subscription);
+  void take_kept(Subscription& subscription, const Keeper::Kept& kept);
+  void hold_up(Subscription& subscription, Session* publisher);
   void let_waiting_go(Subscription& subscription);
   void give_up_on(Subscription& subscription);
   void pick(Subscription& subscription);
@@ -95,6 +107,7 @@ class Broker {
   const Options options_;
   const Clock& clock_;
   const Note note_;
+  std::function<void()> wake_ = [] {};
   Access access_;
   Instant now_;
   BlockRef reading_;
@@ -104,6 +117,7 @@ class Broker {
   Producers producers_;  // of what is not kept
   std::unordered_map<uint32_t, std::unique_ptr<Session>> sessions_;
   std::map<std::string, Session*, std::less<>> names_;
+  std::set<uint32_t> owing_;
   std::vector<uint32_t> dirty_, ended_, freed_;  // sessions: to flush, to destroy, to be read again
   std::vector<Subscription*> held_;
   uint32_t next_session_ = 1;

@@ -13,7 +13,7 @@ bool History::holds(std::string_view pattern) const {
 // Pieces are an eighth of all that is kept, so that letting the oldest one go frees no more than that at once.
 History::Piece& History::piece_for(size_t size) {
   if (pieces_.empty() || pieces_.back().block->room() < size) {
-    const uint64_t eighth = std::clamp<uint64_t>(options_.bytes / 8, 4096, Block::kSize);
+    const uint64_t eighth = std::clamp<uint64_t>((keeper_ ? kYoungest : options_.bytes) / 8, 4096, Block::kSize);
     Piece& made = pieces_.emplace_back();
     made.block = BlockRef::make(static_cast<uint32_t>(std::max<uint64_t>(eighth, size)));
     made.first = next_;
@@ -34,11 +34,27 @@ Run History::append(std::string_view frame, const Message& message, Instant now)
     piece.stale.push_back(false);
     supersede(message.subject, number);
   }
+  if (keeper_) keeper_->put(run, number, now.time_since_epoch().count());
   trim();
   return run;
 }
 
+void History::keep_by(std::unique_ptr<Keeper> keeper) {
+  keeper_ = std::move(keeper);
+  first_ = next_ = keeper_->synced();
+}
+
+void History::settled() { trim(); }
+
 void History::trim() {
+  if (keeper_) {
+    while (pieces_.size() > 1 && bytes_ - pieces_.front().block->used >= kYoungest && pieces_.front().next() <= keeper_->synced()) {
+      first_ = pieces_.front().next();
+      bytes_ -= pieces_.front().block->used;
+      pieces_.pop_front();
+    }
+    return;
+  }
   while (pieces_.size() > 1 && bytes_ - pieces_.front().block->used >= options_.bytes) {
     first_ = std::max(first_, pieces_.front().next());
     bytes_ -= pieces_.front().block->used;
@@ -52,7 +68,7 @@ void History::trim() {
 }
 
 void History::expire(Instant now) {
-  if (options_.age <= Duration::zero()) return;
+  if (options_.age <= Duration::zero() || keeper_) return;
   const int64_t oldest = (now - options_.age).time_since_epoch().count();
   for (const Piece& piece : pieces_) {
     const auto young = std::partition_point(piece.times.begin(), piece.times.end(), [&](int64_t time) { return time < oldest; });
@@ -97,6 +113,7 @@ History::Stretch History::read(uint64_t from) const {
 }
 
 uint64_t History::since(Instant time) const {
+  if (keeper_) return keeper_->since(time.time_since_epoch().count());
   for (const Piece& piece : pieces_)
     for (size_t i = 0; i < piece.ends.size(); ++i) {
       if (piece.first + i < first_) continue;

@@ -176,34 +176,70 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
   }
   if (!text::utf8(message.reply_to)) return refuse(message, "subject", "what to reply to is not UTF-8");
   if (!allowed_) return refuse(message, "denied", fmt::format("{} may not publish to {}", name_, message.subject));
-  if (message.ack == Level::written || message.ack == Level::synced)
+  Keeper* const keeper = route_->history ? route_->history->keeper() : nullptr;
+  if ((message.ack == Level::written || message.ack == Level::synced) && !keeper)
     return refuse(message, "no-history", fmt::format("{} is not kept on disk", message.subject));
+  if (keeper && !keeper->trouble().empty()) return refuse(message, "disk", keeper->trouble());
   const bool wanted = (message.flags & Publish::kWanted) != 0 || message.subject.starts_with(kClients);
   if (wanted && route_->empty()) return refuse(message, "no-receiver", fmt::format("nobody is subscribed to {}", message.subject));
-  uint64_t seq = 0;
-  if (!broker_.producers(*route_).seen(producer_, message.number)) seq = broker_.give(*route_, block, begin, size, message, this);
-  if (message.ack != Level::none) owe(message.number, Level::routed, seq);
+  const bool seen = broker_.producers(*route_).seen(producer_, message.number);
+  const uint64_t seq = seen ? (keeper ? route_->history->next() - 1 : 0) : broker_.give(*route_, block, begin, size, message, this);
+  if (keeper && route_->history->full()) {
+    full_ = route_->history;
+    waits_for_disk_ = true;
+  }
+  if (message.ack == Level::none) return;
+  const bool waits = keeper && message.ack != Level::routed;
+  owe({message.number, message.number, seq, waits ? Level::synced : Level::routed, waits ? route_->history : nullptr});
 }
 
-void Session::owe(uint64_t number, Level level, uint64_t seq) {
+void Session::owe(const Owed& owed) {
   mark();
-  if (!owed_.empty() && owed_.back().level == level)
-    owed_.back() = {number, seq, level};
-  else
-    owed_.push_back({number, seq, level});
+  if (owed.history && ++on_their_way_ >= broker_.options().window) waits_for_disk_ = true;
+  if (!owed_.empty() && owed_.back().level == owed.level && owed_.back().history == owed.history) {
+    Owed& last = owed_.back();
+    if (!owed.history || (owed.first == last.last + 1 && owed.seq == last.seq + 1)) {
+      last.last = owed.last, last.seq = owed.seq;
+      return;
+    }
+  }
+  owed_.push_back(owed);
 }
 
 void Session::refuse(const Message& message, std::string code, std::string text) {
   refused_.push_back({message.number, std::move(code), std::move(text)});
-  owe(message.number, Level::none, 0);
+  owe({message.number, message.number, 0, Level::none, nullptr});
+}
+
+// What of it is due goes into `ack`. False: there is more of it, which is not.
+bool Session::settle(Owed& owed, PubAck& ack) {
+  if (owed.history && owed.history->keeper()->lost()) {
+    for (uint64_t number = owed.first; number <= owed.last; ++number)
+      ack.refused.push_back({number, "disk", owed.history->keeper()->trouble()});
+    on_their_way_ -= owed.last - owed.first + 1;
+    ack.number = owed.last;
+    return true;
+  }
+  const uint64_t below = owed.history ? owed.history->visible() : UINT64_MAX;
+  const uint64_t late = owed.seq < below ? 0 : owed.seq - below + 1;  // of its last ones
+  if (late > owed.last - owed.first) return false;
+  if (owed.history) on_their_way_ -= owed.last - late - owed.first + 1;
+  ack.number = owed.last - late, ack.level = owed.level, ack.seq = owed.seq - late;
+  owed.first = ack.number + 1;
+  return late == 0;
 }
 
 void Session::acknowledge() {
-  if (owed_.empty()) return;
-  PubAck ack{owed_.back().number, owed_.back().level, owed_.back().seq, std::exchange(refused_, {})};
-  owed_.clear();
-  say(ack);
+  PubAck ack;
+  while (!owed_.empty() && settle(owed_.front(), ack)) owed_.pop_front();
+  while (!refused_.empty() && refused_.front().number <= ack.number) {
+    ack.refused.push_back(std::move(refused_.front()));
+    refused_.pop_front();
+  }
+  if (ack.number > 0 || !ack.refused.empty()) say(ack);
 }
+
+bool Session::disk_has_room() const { return on_their_way_ <= broker_.options().window / 2 && !(full_ && full_->full()); }
 
 // ---- What is asked for ---------------------------------------------------------------------------------------------
 
@@ -233,7 +269,13 @@ void Session::subscribe(const Subscribe& frame) {
   }
   Subscription& subscription = *subscriptions_.emplace(frame.id, std::move(made)).first->second;
   subscription.moved = broker_.now();
-  if (history && frame.group.empty()) broker_.start(subscription, *history);
+  if (history && frame.group.empty()) {
+    if (Done started = broker_.start(subscription, *history); !started) {
+      subscriptions_.erase(frame.id);
+      return wrong("unsupported", started.error().text);
+    }
+    history->readers.push_back(&subscription);
+  }
   broker_.interest().add(subscription);
   say(Subscribed{frame.id, history ? history->options().name : "",
                  subscription.behind ? subscription.next
@@ -388,6 +430,12 @@ void Session::flush(Instant now) {
   dirty_ = false;
   if (over_) return;
   acknowledge();
+  if (waits_for_disk_ && disk_has_room()) {
+    waits_for_disk_ = false;
+    go_on(now);
+    if (over_) return;
+  }
+  if (on_their_way_ > 0 || waits_for_disk_) broker_.owes(*this);
   while (!blocked_ && !over_) {
     while (out_bytes_ < kOut && fill(now)) {
     }

@@ -59,6 +59,7 @@ class Session {
   void say(const Frame& frame);
   void fault(std::string code, std::string text, uint32_t id = 0, bool fatal = true);
   void ready(Subscription& subscription);  // it has something to send
+  void owed_may_be_due() { mark(); }
   bool takes(const Subscription& subscription) const { return !blocked_ && subscription.has_credit(); }
   bool published() const { return published_; }
   bool stuck(const Subscription& subscription, Instant now, Duration grace) const;
@@ -71,9 +72,16 @@ class Session {
   const Counts& counts() const { return counts_; }
 
  private:
+  // Publishes to be acknowledged, in the order of their numbers; of those that wait for the disk their seqs follow each other, too.
+  struct Owed {
+    uint64_t first, last, seq;  // seq: of the last
+    Level level;
+    const History* history;  // null: due at once
+  };
+
   void work_on(const BlockRef& block, size_t size);
   void keep(std::string_view rest);
-  bool may_read() const { return held_ == 0 && !choked_; }
+  bool may_read() const { return held_ == 0 && !choked_ && !waits_for_disk_; }
   void go_on(Instant now);
   void look_up(std::string_view subject);
   bool take(const BlockRef& block, uint32_t begin, uint32_t size);
@@ -84,9 +92,11 @@ class Session {
   void unsubscribe(uint32_t id);
   void credit(const Credit& frame);
   void control(const Control& frame);
-  void owe(uint64_t number, Level level, uint64_t seq);
+  void owe(const Owed& owed);
   void refuse(const Message& message, std::string code, std::string text);
   void acknowledge();
+  bool settle(Owed& owed, PubAck& ack);
+  bool disk_has_room() const;
 
   bool fill(Instant now);
   bool fill_from(Subscription& subscription, Instant now);
@@ -124,17 +134,16 @@ class Session {
   uint64_t out_bytes_ = 0;
   Arena arena_;
   std::string scratch_;
-  bool blocked_ = false;  // the wire takes no more for now
-  bool choked_ = false;   // it has much to be told and does not listen: nothing more is read of it
-  bool dirty_ = false;    // it is in the broker's list of those to flush
+  bool blocked_ = false;         // the wire takes no more for now
+  bool waits_for_disk_ = false;  // much of what it published is not there yet
+  bool choked_ = false;          // it has much to be told and does not listen: nothing more is read of it
+  bool dirty_ = false;           // it is in the broker's list of those to flush
   Instant sent_{};
   std::deque<Subscription*> ready_;
-  struct Owed {
-    uint64_t number, seq;
-    Level level;
-  };
   std::deque<Owed> owed_;
-  std::vector<PubAck::Refused> refused_;
+  uint64_t on_their_way_ = 0;  // of them wait for the disk
+  const History* full_ = nullptr;
+  std::deque<PubAck::Refused> refused_;
 
   std::map<uint32_t, std::unique_ptr<Subscription>> subscriptions_;
   Counts counts_;

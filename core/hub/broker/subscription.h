@@ -39,9 +39,11 @@ struct Subscription {
   Arena arena;               // for what is copied out of the blocks it came in
   uint32_t messages, bytes;  // credit; kEndless is not used up
 
-  const History* history = nullptr;
+  History* history = nullptr;
   bool all_of_it = false;  // every message of the history is for it
   bool behind = false;     // it reads from the history, at `next`
+  bool reading = false;    // ... and waits for the disk
+  int64_t since = 0;       // it wants nothing older
   uint64_t next = 0;
 
   bool ready = false;             // it is in its session's list of those with something to send

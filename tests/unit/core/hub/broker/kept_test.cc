@@ -1,0 +1,275 @@
+// What a broker does with a history that a disk keeps: the disk is one that does what it is told, when it is told.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/base/random.h"
+#include "core/hub/broker/broker.h"
+#include "tests/support/hub_wire.h"
+
+namespace leat::hub {
+namespace {
+
+using test::HubWire;
+using Texts = std::vector<std::string>;
+
+struct HandClock final : Clock {
+  Instant time{std::chrono::hours(500'000)};
+  Instant now() const override { return time; }
+};
+
+// What outlives the hub.
+struct Disk {
+  std::vector<std::string> frames;  // from number 1 on
+};
+
+class HandKeeper final : public Keeper {
+ public:
+  explicit HandKeeper(Disk& disk) : disk_(disk) {}
+  uint64_t first() const override { return 1; }
+  uint64_t synced() const override { return disk_.frames.size() + 1; }
+  uint64_t waiting() const override { return bytes_; }
+  void put(const Run& run, uint64_t number, int64_t) override {
+    EXPECT_EQ(number, synced() + waiting_.size());
+    waiting_.emplace_back(run.text());
+    bytes_ += run.bytes();
+  }
+  void commit() override {}
+  void read(uint64_t from, std::function<void(Kept)> then) override { readings.push_back({from, std::move(then)}); }
+  uint64_t since(int64_t) const override { return 1; }
+  const std::string& trouble() const override { return trouble_; }
+  bool lost() const override { return lost_; }
+
+  // So many messages, no more, are on the disk now.
+  void sync(size_t most = SIZE_MAX) {
+    for (; most > 0 && !waiting_.empty(); --most) {
+      bytes_ -= waiting_.front().size();
+      disk_.frames.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+  }
+  size_t unsynced() const { return waiting_.size(); }
+  void fail(std::string why, bool for_good) { trouble_ = std::move(why), lost_ = for_good; }
+  void give_readings() {
+    for (auto& [from, then] : std::exchange(readings, {})) {
+      Kept kept;
+      kept.first = from;
+      std::string bytes;
+      uint32_t count = 0;
+      for (uint64_t at = from; at <= disk_.frames.size() && count < 7; ++at, ++count) bytes += disk_.frames[at - 1];
+      if (count > 0) {
+        const BlockRef block = BlockRef::make(static_cast<uint32_t>(bytes.size()));
+        block->append(bytes);
+        kept.run = {block, 0, block->used, count};
+      }
+      then(std::move(kept));
+    }
+  }
+  std::vector<std::pair<uint64_t, std::function<void(Kept)>>> readings;
+
+ private:
+  Disk& disk_;
+  std::deque<std::string> waiting_;
+  uint64_t bytes_ = 0;
+  std::string trouble_;
+  bool lost_ = false;
+};
+
+class HubKept : public testing::Test {
+ protected:
+  struct Hub {
+    Hub(Disk& disk, const Clock& clock) : broker(how(), clock, [](std::string) {}) {
+      auto made = std::make_unique<HandKeeper>(disk);
+      keeper = made.get();
+      broker.histories().front()->keep_by(std::move(made));
+    }
+    static Broker::Options how() {
+      Broker::Options options;
+      options.histories.push_back({.name = "h", .patterns = {"a.>"}});
+      return options;
+    }
+    void sync(size_t most = SIZE_MAX) {
+      keeper->sync(most);
+      broker.settled(*broker.histories().front());
+      while (broker.flush()) {
+      }
+    }
+    void settle() {
+      do {
+        while (broker.flush()) {
+        }
+        if (keeper->readings.empty()) return;
+        keeper->give_readings();
+      } while (true);
+    }
+    Broker broker;
+    HandKeeper* keeper;
+  };
+  HandClock clock;
+  Disk disk;
+};
+
+TEST_F(HubKept, NothingIsAcknowledgedOrGivenBeforeItIsOnTheDisk) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker), wire(hub.broker), wide(hub.broker);
+  sender.hello("p"), wire.hello("s"), wide.hello("w");
+  wire.subscribe(1, "a.>"), wide.subscribe(1, ">");
+  sender.told<Welcome>();
+  for (int i = 0; i < 5; ++i) sender.publish({.ack = Level::best, .subject = "a.b", .payload = std::to_string(i)});
+  EXPECT_EQ(sender.told<PubAck>().size(), 0u);
+  EXPECT_EQ(wire.messages(), Texts());
+  EXPECT_EQ(wide.messages(), Texts());
+  hub.sync(3);
+  const auto acks = sender.told<PubAck>();
+  ASSERT_EQ(acks.size(), 1u);
+  EXPECT_EQ(acks[0].number, 3u);
+  EXPECT_EQ(acks[0].seq, 3u);
+  EXPECT_EQ(acks[0].level, Level::synced);
+  EXPECT_EQ(wire.messages(), Texts({"0", "1", "2"}));
+  EXPECT_EQ(wide.messages(), Texts({"0", "1", "2"}));
+  hub.sync();
+  EXPECT_EQ(sender.told<PubAck>().back().number, 5u);
+  EXPECT_EQ(wire.messages(), Texts({"3", "4"}));
+  sender.publish({.ack = Level::routed, .subject = "a.b"});
+  EXPECT_EQ(sender.told<PubAck>().back().level, Level::routed);
+}
+
+TEST_F(HubKept, AHubThatComesBackGoesOnWhereItsDiskEnds) {
+  {
+    Hub hub(disk, clock);
+    HubWire sender(hub.broker);
+    sender.hello("p", 5);
+    for (uint64_t n = 1; n <= 20; ++n) sender.publish({.number = n, .ack = Level::best, .subject = "a.b", .payload = std::to_string(n)});
+    sender.settle();
+    hub.sync(12);
+  }
+  Hub hub(disk, clock);
+  HubWire late(hub.broker), sender(hub.broker);
+  late.hello("s"), sender.hello("p", 5);
+  for (const std::string& frame : disk.frames) {  // as whoever opens the log does
+    Message message;
+    Message::read(frame, message);
+    hub.broker.histories().front()->producers().seen(message.producer, message.number);
+  }
+  late.subscribe({.id = 1, .pattern = "a.>", .start = {Start::Kind::all}});
+  for (uint64_t n = 11; n <= 25; ++n) sender.publish({.number = n, .ack = Level::best, .subject = "a.b", .payload = std::to_string(n)});
+  sender.settle();
+  hub.sync();
+  hub.settle();
+  Texts wanted;
+  for (int n = 1; n <= 25; ++n) wanted.push_back(std::to_string(n));
+  EXPECT_EQ(late.messages(), wanted);
+  EXPECT_EQ(sender.told<PubAck>().back().number, 25u);
+}
+
+TEST_F(HubKept, AFullDiskRefusesAndABrokenOneSaysWhatIsLost) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker);
+  sender.hello("p");
+  sender.told<Welcome>();
+  sender.publish({.ack = Level::best, .subject = "a.b"});
+  hub.keeper->fail("no space left", false);
+  sender.publish({.ack = Level::best, .subject = "a.b"});
+  hub.sync(0);
+  EXPECT_EQ(sender.told<PubAck>().size(), 0u);  // the second is refused, but acknowledgements keep their order
+  hub.keeper->fail("", false);
+  hub.sync();
+  const auto acks = sender.told<PubAck>();
+  ASSERT_EQ(acks.size(), 1u);
+  EXPECT_EQ(acks[0].number, 2u);
+  ASSERT_EQ(acks[0].refused.size(), 1u);
+  EXPECT_EQ(acks[0].refused[0].number, 2u);
+  for (int i = 0; i < 3; ++i) sender.publish({.ack = Level::best, .subject = "a.b"});
+  hub.keeper->fail("input/output error", true);
+  hub.sync(0);
+  EXPECT_EQ(sender.told<PubAck>().at(0).refused.size(), 3u);
+}
+
+TEST_F(HubKept, WhoPublishesFasterThanTheDiskWaits) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker), other(hub.broker);
+  sender.hello("p"), other.hello("q");
+  for (int i = 0; i < 10'000; ++i) sender.publish({.ack = Level::best, .subject = "a.b"});
+  EXPECT_FALSE(sender.reads);
+  EXPECT_LE(hub.keeper->unsynced(), 4096u);
+  for (int i = 0; i < 40 && other.reads; ++i) other.publish("a.b", std::string(1u << 20, 'x'));  // asks for no acknowledgement
+  EXPECT_FALSE(other.reads);
+  EXPECT_LE(hub.keeper->waiting(), 18u << 20);
+  for (int i = 0; i < 100 && !(sender.reads && other.reads); ++i) hub.sync(), sender.give(), other.give();
+  EXPECT_TRUE(sender.reads && other.reads);
+}
+
+// The law of the hand-over, where the numbers go through a disk: whoever comes at any time, with any credit, whatever is synced when,
+// gets each message of its pattern from its beginning on, once and in order, and nothing that is not on the disk.
+TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
+  for (uint64_t seed = 1; seed <= 15; ++seed) {
+    SplitMix random(seed);
+    Disk own;
+    Texts all, evens;
+    for (int life = 0; life < 3; ++life) {
+      Hub hub(own, clock);
+      all.resize(own.frames.size());  // what was not synced has gone with the hub before
+      evens.clear();
+      for (size_t i = 0; i < all.size(); i += 2) evens.push_back(all[i]);
+      HubWire sender(hub.broker);
+      sender.hello("p");
+      struct Reader {
+        std::unique_ptr<HubWire> wire;
+        bool even, live;
+        size_t from;
+      };
+      std::vector<Reader> readers;
+      const auto come = [&] {
+        Reader made{std::make_unique<HubWire>(hub.broker), random.next() % 2 == 0, random.next() % 3 == 0, 0};
+        made.wire->hello("");
+        made.from = !made.live ? 0 : made.even ? evens.size() : all.size();
+        made.wire->subscribe({.id = 1,
+                              .pattern = made.even ? "a.even" : "a.>",
+                              .start = {made.live ? Start::Kind::live : Start::Kind::all},
+                              .messages = 20,
+                              .bytes = kEndless});
+        readers.push_back(std::move(made));
+      };
+      for (int i = 0; i < 200; ++i) {
+        const uint64_t what = random.next() % 10;
+        if (what < 4) {
+          const size_t size = 1 + random.next() % 2000;
+          for (uint64_t n = random.next() % 100; n > 0; --n) {
+            const std::string text = std::to_string(life) + " " + std::to_string(all.size()) + " " + std::string(size, '.');
+            sender.publish({.ack = n % 2 ? Level::best : Level::none, .subject = all.size() % 2 ? "a.odd" : "a.even", .payload = text});
+            if (all.size() % 2 == 0) evens.push_back(text);
+            all.push_back(text);
+          }
+        }
+        if (what == 4 && readers.size() < 5) come();
+        if (what == 5) hub.sync(random.next() % 300);
+        if (what == 6) hub.keeper->give_readings();
+        if (what > 6 && !readers.empty()) {
+          Reader& one = readers[random.next() % readers.size()];
+          if (what == 7) one.wire->say(Credit{1, static_cast<uint32_t>(random.next() % 1000), 0});
+          if (what == 8) one.wire->take(random.next() % 2 ? 0 : random.next() % 300'000);
+        }
+        if (what == 9) hub.broker.flush();
+      }
+      while (sender.waiting() > 0) hub.sync(), sender.give();
+      const bool whole = life == 1;
+      if (whole) hub.sync();
+      const size_t synced = own.frames.size();
+      for (Reader& one : readers) {
+        one.wire->say(Credit{1, kEndless, 0});
+        one.wire->take(SIZE_MAX);
+        hub.settle();
+        Texts wanted;
+        for (size_t i = 0; i < synced; i += one.even ? 2 : 1) wanted.push_back(all[i]);
+        const Texts got = one.wire->messages();
+        EXPECT_TRUE(one.wire->gaps.empty());
+        const size_t from = std::min(one.from, wanted.size());
+        ASSERT_EQ(got.size(), wanted.size() - from) << seed << " " << life << " " << one.even << one.live;
+        EXPECT_TRUE(std::equal(got.begin(), got.end(), wanted.begin() + static_cast<ptrdiff_t>(from)));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace leat::hub
