@@ -187,6 +187,7 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
   if (keeper && route_->history->full()) {
     full_ = route_->history;
     waits_for_disk_ = true;
+    mark();
   }
   if (message.ack == Level::none) return;
   const bool waits = keeper && message.ack != Level::routed;
