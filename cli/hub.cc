@@ -15,7 +15,9 @@
 #include "cli/run.h"
 #include "cli/words.h"
 #include "cli/world.h"
+#include "core/hub/broker/data.h"
 #include "core/hub/broker/server.h"
+#include "core/hub/log/posix_disk.h"
 #include "core/hub/place.h"
 #include "core/io/loop.h"
 #include "pipelines/options.h"
@@ -34,8 +36,9 @@ constexpr auto kOptions = std::to_array<Option>({
     {.name = "history",
      .kind = Kind::text,
      .value = "PATTERN[,KEY=V]...",
-     .help = "keep the messages of these subjects in memory: name=NAME count=N bytes=SIZE age=DURATION per-subject=N",
+     .help = "keep the messages of these subjects: name=NAME count=N bytes=SIZE age=DURATION per-subject=N",
      .repeat = true},
+    {.name = "data", .kind = Kind::text, .value = "DIR", .help = "keep histories in this folder: what is acknowledged is on the disk"},
     {.name = "open", .kind = Kind::flag, .value = "", .help = "let everybody on this machine publish and subscribe, without a token"},
     {.name = "max_clients", .kind = Kind::count, .value = "N", .help = "connections at a time", .fallback = "20000"},
     {.name = "max_message", .kind = Kind::size, .value = "SIZE", .help = "the longest message", .fallback = "8MiB"},
@@ -82,6 +85,9 @@ Result<hub::Broker::Options> broker_options(const Settings& own, Random& random)
   for (const Setting::Value& value : own.values("history")) {
     auto history = history_of_word(value.text, made.histories);
     if (!history) return history.error();
+    if (history->per_subject > 0 && own.find("data"))
+      return Error{Error::Kind::usage, fmt::format("--history {}: per-subject is for histories in memory", value.text),
+                   "on disk whole segments go, by count, bytes and age"};
     made.histories.push_back(std::move(*history));
   }
   return made;
@@ -119,19 +125,29 @@ class Ending {
   Instant until_{};
 };
 
-int serve(hub::Broker::Options options, hub::Server::Options places, Duration grace) {
+int serve(hub::Broker::Options options, hub::Server::Options places, const std::string& data, Duration grace) {
   const RealClock clock;
   const Settings globals(global_options());
   const Reporter reporter(clock, globals);
   const auto note = [&reporter](const std::string& line) { reporter.say(Level::note, line); };
   std::signal(SIGPIPE, SIG_IGN);
+  const auto refuse = [&](const Error& error) {
+    reporter.error(error.hint.empty() ? error.text : fmt::format("{} ({})", error.text, error.hint));
+    return status_of(error.kind);
+  };
+  RealRandom random;
+  const auto disk = std::make_shared<hub::log::PosixDisk>();
+  if (!data.empty()) {
+    auto id = hub::open_data(*disk, data, options.id);
+    if (!id) return refuse(id.error());
+    options.id = *id;
+  }
   Loop loop(clock);
   hub::Broker broker(std::move(options), clock, note);
+  if (!data.empty())
+    if (Done kept = hub::keep_histories(loop, broker, disk, data, random.next(), note); !kept) return refuse(kept.error());
   hub::Server server(loop, broker, places, note);
-  if (Done opened = server.open(); !opened) {
-    reporter.error(opened.error().text);
-    return status_of(opened.error().kind);
-  }
+  if (Done opened = server.open(); !opened) return refuse(opened.error());
   Ending ending(loop, broker, server, grace, clock);
   int caught = 0;
   for (const int number : {SIGINT, SIGTERM})
@@ -164,7 +180,7 @@ Answer hub_command(const Invocation& call) {
     if (!place) return refusal(place.error());
     places.listen.push_back(std::move(*place));
   }
-  return {serve(std::move(*options), std::move(places), *own.duration("drain")), {}, {}};
+  return {serve(std::move(*options), std::move(places), own.text("data").value_or(""), *own.duration("drain")), {}, {}};
 }
 
 }  // namespace leat

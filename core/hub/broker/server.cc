@@ -117,6 +117,7 @@ Done Server::open() {
   }
   timer_ = loop_.timer([this] { pulse(); });
   loop_.work([this] { return turn(); });
+  broker_.on_work([this] { loop_.wake(); });
   pulse();
   return {};
 }

@@ -1,0 +1,72 @@
+// DiskKeeper: a history in a log on the disk. One group of messages is written and synced while the next one gathers.
+// Owner:   its history.   Thread: the hub's loop; the log is used on the loop's pool, by one job that writes and any that read.
+// Blocks:  never; open() as the log's.
+// Fails:   open: as the log's. Later by trouble(): a full disk is tried again until there is room, a broken one is not.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/hub/broker/history.h"
+#include "core/hub/broker/keeper.h"
+#include "core/hub/log/log.h"
+#include "core/io/loop.h"
+
+namespace leat::hub {
+
+class DiskKeeper final : public Keeper {
+ public:
+  // What passes through the hands of several threads.
+  struct Shelf {
+    std::shared_ptr<log::Disk> disk;
+    std::unique_ptr<Random> random;
+    std::unique_ptr<log::Log> log;
+  };
+  // `settled` is called when synced() or trouble() has changed.
+  DiskKeeper(Loop& loop, std::shared_ptr<Shelf> shelf, const History::Options& keep, std::function<void()> settled);
+  ~DiskKeeper() override;
+
+  uint64_t first() const override { return first_; }
+  uint64_t synced() const override { return synced_; }
+  uint64_t waiting() const override { return waiting_; }
+  void put(const Run& run, uint64_t number, int64_t time) override;
+  void commit() override;
+  void read(uint64_t from, std::function<void(Kept)> then) override;
+  uint64_t since(int64_t time) const override { return shelf_->log->seek_time(time); }
+  const std::string& trouble() const override { return trouble_; }
+  bool lost() const override { return broken_; }
+
+ private:
+  static constexpr uint64_t kGroup = 2u << 20;  // of more the sync takes longer than is good for those who wait (p99 past 100 ms)
+  static constexpr size_t kRead = 256 * 1024;
+  struct Group {
+    std::deque<Run> runs;
+    uint64_t first = 0, bytes = 0;
+    log::Stamps stamps;
+  };
+  struct Job {
+    Group group;
+    std::vector<std::string_view> texts;
+    log::Retention keep;
+    int64_t now = 0;
+    uint64_t synced = 0, first = 0;
+    std::string failed;
+    bool lasting = false;  // the failure
+    void run(log::Log& log);
+  };
+  void start(Group group);
+  void done(const std::shared_ptr<Job>& job);
+
+  Loop& loop_;
+  const std::shared_ptr<Shelf> shelf_;  // shared with the jobs under way, which may outlive us
+  const log::Retention keep_;
+  const std::function<void()> settled_;
+  std::unique_ptr<Timer> again_;
+  std::deque<Group> groups_;  // that wait; the first one is full, or the last
+  uint64_t first_, synced_, waiting_ = 0;
+  bool busy_ = false, broken_ = false;
+  std::string trouble_;
+  const std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+}  // namespace leat::hub
