@@ -1,5 +1,6 @@
 #include "core/crypto/key.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 

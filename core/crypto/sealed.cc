@@ -37,9 +37,8 @@ std::optional<Reason> seal(const Key& to, Envelope& envelope, std::string_view p
   const uint16_t kem = hpke::kem_of(to.kind());
   out = {kVersion, static_cast<char>(kem >> 8), static_cast<char>(kem)};
   const auto ephemeral = Key::fresh(to.kind());
-  const bool good = ephemeral && hpke::seal(to, *ephemeral, {kInfo, circumstances(envelope)}, text, out);
-  wipe(text);
-  if (!good) return Reason{"seal", "the library would not seal it"};
+  if (!ephemeral || !hpke::seal(to, *ephemeral, {kInfo, circumstances(envelope)}, text, out))
+    return Reason{"seal", "the library would not seal it"};
   envelope.media_type = kSealedType;
   return std::nullopt;
 }
