@@ -68,7 +68,7 @@ struct Artifact {
   }
 
   struct Signature {
-    algorithm @0 :Text;         # ed25519 ...
+    algorithm @0 :Text;         # ed25519, ecdsa-p256-sha256: over the words that `leat help sign` spells; others as their makers say
     key @1 :Text;               # which key, never the key itself
     value @2 :Data;
   }
