@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/base/crc32c.h"
+#include "core/hub/log/little_endian.h"
 
 namespace leat::hub::log {
 namespace {
@@ -10,30 +11,23 @@ namespace {
 constexpr uint32_t kSegmentMagic = 0x47535F4C;  // L_SG
 constexpr uint32_t kBatchMagic = 0x54425F4C;    // L_BT
 constexpr uint32_t kVersion = 1;
-constexpr size_t kSegmentHeader = 48;
+constexpr size_t kSegmentHeader = 56;
 constexpr size_t kSummed = 8;  // where what the checksum covers begins
-
-template <class Number>
-void put(char* to, Number number) {
-  for (size_t i = 0; i < sizeof number; ++i) to[i] = static_cast<char>(static_cast<uint64_t>(number) >> (8 * i));
-}
-
-template <class Number>
-Number get(const char* from) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < sizeof(Number); ++i) number |= static_cast<uint64_t>(static_cast<unsigned char>(from[i])) << (8 * i);
-  return static_cast<Number>(number);
-}
 
 uint32_t seed(uint64_t salt) { return static_cast<uint32_t>(salt ^ salt >> 32); }
 
 std::optional<SegmentHeader> one_copy(std::string_view bytes) {
   if (bytes.size() < kSegmentHeader) return {};
   const char* at = bytes.data();
-  if (get<uint32_t>(at) != kSegmentMagic || get<uint32_t>(at + 8) != kVersion || get<uint32_t>(at + 12) != 0) return {};
+  if (get<uint32_t>(at) != kSegmentMagic || get<uint32_t>(at + 8) != kVersion || get<uint32_t>(at + 12) > 1) return {};
   if (get<uint32_t>(at + 4) != crc32c(bytes.substr(kSummed, kSegmentHeader - kSummed))) return {};
-  const SegmentHeader header{get<uint64_t>(at + 16), get<uint64_t>(at + 24), get<uint64_t>(at + 32), get<uint64_t>(at + 40)};
-  if (header.skipped_from > header.base_seq || header.base_seq >= kMostSeq) return {};
+  const SegmentHeader header{.stream = get<uint64_t>(at + 16),
+                             .bytes = get<uint64_t>(at + 24),
+                             .base_seq = get<uint64_t>(at + 32),
+                             .skipped_from = get<uint64_t>(at + 40),
+                             .salt = get<uint64_t>(at + 48),
+                             .repaired = get<uint32_t>(at + 12) == 1};
+  if (header.skipped_from > header.base_seq || header.base_seq >= kMostSeq || header.bytes > kMostSegment) return {};
   return header;
 }
 
@@ -44,10 +38,12 @@ std::string encode(const SegmentHeader& header) {
   char* at = out.data();
   put(at, kSegmentMagic);
   put(at + 8, kVersion);
+  put(at + 12, uint32_t{header.repaired});
   put(at + 16, header.stream);
-  put(at + 24, header.base_seq);
-  put(at + 32, header.skipped_from);
-  put(at + 40, header.salt);
+  put(at + 24, header.bytes);
+  put(at + 32, header.base_seq);
+  put(at + 40, header.skipped_from);
+  put(at + 48, header.salt);
   put(at + 4, crc32c({at + kSummed, kSegmentHeader - kSummed}));
   std::memcpy(at + kSecondHeader, at, kSegmentHeader);
   return out;
@@ -90,6 +86,10 @@ std::optional<BatchHeader> batch_header(std::string_view bytes, uint64_t salt) {
   const bool sound = header.count > 0 && header.bytes % 8 == 0 && header.count <= header.bytes / 8 && header.base_seq < kMostSeq &&
                      get<uint32_t>(at + 60) == 0;
   return sound ? std::optional(header) : std::nullopt;
+}
+
+std::optional<uint64_t> salt_of(std::string_view bytes) {
+  return bytes.size() < kBatchHeader ? std::nullopt : std::optional(get<uint64_t>(bytes.data() + 8));
 }
 
 uint32_t body_crc(std::string_view body, uint64_t salt) { return crc32c(body, seed(salt)); }

@@ -10,12 +10,6 @@
 #include "core/hub/log/survey.h"
 
 namespace leat::hub::log {
-namespace {
-
-constexpr size_t kWalk = 256 * 1024;
-
-}  // namespace
-
 Log::Log(Disk& disk, std::string dir, const Options& options, Random& random, uint32_t next_number)
     : disk_(disk),
       dir_(std::move(dir)),
@@ -51,7 +45,7 @@ void Log::adopt(Survey& found) {
   aside_.assign(found.set_aside.begin(), found.set_aside.end());
   if (options_.stream == 0) options_.stream = found.stream != 0 ? found.stream : random_.next();
   next_ = synced_ = std::max({found.next_seq, options_.next_seq, uint64_t{1}});
-  skipped_from_ = found.segments.empty() ? next_ : found.end_seq;
+  if (!found.segments.empty() && next_ > found.end_seq) skipped_from_ = found.end_seq;
   if (!found.segments.empty() && next_ > found.next_seq) found.gaps.push_back({found.next_seq, next_, Gap::Why::skipped});
 
   Active active;
@@ -165,26 +159,6 @@ Error Log::fail(std::string_view what, int error) {
   else
     broken_ = Error{Error::Kind::io, fmt::format("{} is read-only since: {}", dir_, why.text), "see to the disk, then start again"};
   return why;
-}
-
-Done Log::each(uint64_t from, const std::function<bool(uint64_t, std::string_view)>& frame, const std::function<void(const Gap&)>& gap) {
-  std::string buffer;
-  for (;;) {
-    const auto chunk = read(from, kWalk, buffer);
-    if (!chunk) return chunk.error();
-    if (chunk->at_end()) return {};
-    if (chunk->gap && gap) gap(*chunk->gap);
-    from = chunk->gap ? chunk->gap->to : chunk->first_seq;
-    const uint64_t end = from + chunk->count;
-    for (auto frames = chunk->frames; from < end; ++from) {
-      const size_t length = options_.frame_length(frames);
-      if (length == 0 || length > frames.size()) break;  // whole batches are given on their checksums: these were other frames
-      if (!frame(from, frames.substr(0, length))) return {};
-      frames.remove_prefix(length);
-    }
-    if (from < end && gap) gap({from, end, Gap::Why::damaged});
-    from = std::max(from, end);
-  }
 }
 
 }  // namespace leat::hub::log

@@ -84,9 +84,7 @@ class Log {
 
   Result<Chunk> read(uint64_t from, size_t most, std::string& into) { return shelf_.read(from, most, into); }
   uint64_t seek_time(int64_t ts) const { return shelf_.seek_time(ts); }
-  // Every record from that number on until `frame` answers false, and between them the gaps.
-  Done each(uint64_t from, const std::function<bool(uint64_t seq, std::string_view frame)>& frame,
-            const std::function<void(const Gap&)>& gap = {});
+  Done each(uint64_t from, const FrameVisitor& frame, const GapVisitor& gap = {}) { return shelf_.each(from, frame, gap); }
   Stats stats() const { return shelf_.stats(); }
   std::vector<Gap> gaps() const { return shelf_.gaps(); }
   uint64_t next_seq() const { return shelf_.next_seq(); }
@@ -133,7 +131,7 @@ class Log {
   std::string held_;  // the batches that are not synced, as they were written: their second chance
   uint64_t held_records_ = 0;
   uint64_t next_ = 1, synced_ = 1;
-  uint64_t skipped_from_ = 1;  // the next segment says that numbers from here on were left out
+  uint64_t skipped_from_ = UINT64_MAX;  // the next segment says that numbers from here on were left out
   Health health_ = Health::good;
   Error broken_;                    // what read_only answers
   std::atomic<bool> ahead_{false};  // the active segment is half full

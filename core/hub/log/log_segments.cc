@@ -78,7 +78,7 @@ int Log::next_segment(bool reserve) {
   segment.number = pool_.next_number();
   segment.size = options_.segment_bytes;
   segment.name = segment_name(segment.number, synced_);
-  segment.header = {options_.stream, synced_, std::min(skipped_from_, synced_), random_.next()};
+  segment.header = {options_.stream, options_.segment_bytes, synced_, std::min(skipped_from_, synced_), random_.next()};
   segment.file = std::move(spare.file);
   segment.end_seq = synced_;
 

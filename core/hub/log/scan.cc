@@ -9,22 +9,23 @@ constexpr size_t kPiece = size_t{1} << 20;
 constexpr uint64_t kPage = 4096;  // what a device that cannot read loses at least
 constexpr uint64_t kLeastFrame = 8;
 
-bool end_mark(Peek& peek, uint64_t offset) {
-  const uint64_t left = offset < peek.size() ? peek.size() - offset : 0;
+// A file that was cut has none: it is shorter than it says itself.
+bool end_mark(Peek& peek, const SegmentHeader& segment, uint64_t offset) {
+  const uint64_t left = offset < segment.bytes ? segment.bytes - offset : 0;
   const auto bytes = peek.at(offset, kBatchHeader).substr(0, kBatchHeader);
   return bytes.size() == std::min<uint64_t>(left, kBatchHeader) && bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
 // The headers behind the last whole batch may have survived their bodies; each says how many numbers it took. Where even that is
 // gone, there cannot have been more frames than fit.
-uint64_t most_written(Peek& peek, uint64_t salt, uint64_t offset, uint64_t seq) {
-  while (const auto header = batch_header(peek.at(offset, kBatchHeader), salt)) {
+uint64_t most_written(Peek& peek, const SegmentHeader& segment, uint64_t offset, uint64_t seq) {
+  while (const auto header = batch_header(peek.at(offset, kBatchHeader), segment.salt)) {
     if (header->base_seq != seq) break;
     seq = header->end_seq();
     offset += header->size();
   }
-  if (end_mark(peek, offset) || offset >= peek.size()) return seq;
-  return seq + (peek.size() - offset + kLeastFrame - 1) / kLeastFrame;
+  if (end_mark(peek, segment, offset) || offset >= segment.bytes) return seq;
+  return seq + (segment.bytes - offset + kLeastFrame - 1) / kLeastFrame;
 }
 
 }  // namespace
@@ -75,13 +76,14 @@ Ending scan(Peek& peek, const SegmentHeader& segment, uint64_t limit, const Visi
     const auto batch = next_batch(peek, segment.salt, end.offset, end.seq);
     if (!batch || batch->header.end_seq() > limit) break;
     if (batch->header.base_seq > end.seq)
-      visitor.hole({end.seq, batch->header.base_seq, batch->header.synced > end.seq ? Gap::Why::damaged : Gap::Why::skipped});
+      visitor.hole({end.seq, batch->header.base_seq, batch->header.synced > end.seq ? Gap::Why::damaged : Gap::Why::skipped},
+                   batch->offset != end.offset);
     visitor.batch(*batch);
     end.seq = batch->header.end_seq();
     end.offset = batch->end();
   }
-  end.torn = end.seq < limit && !end_mark(peek, end.offset);
-  end.most = end.torn ? most_written(peek, segment.salt, end.offset, end.seq) : end.seq;
+  end.torn = end.seq < limit && !end_mark(peek, segment, end.offset);
+  end.most = end.torn ? most_written(peek, segment, end.offset, end.seq) : end.seq;
   return end;
 }
 

@@ -61,7 +61,8 @@ struct Ending {
 
 struct Visitor {
   std::function<void(const Batch&)> batch;
-  std::function<void(const Gap&)> hole;  // in front of the next batch
+  // In front of the next batch; `fresh`: there are bytes that should be batches. Else repair() knew of it.
+  std::function<void(const Gap&, bool fresh)> hole;
 };
 
 // All batches up to the number `limit`, where the next segment begins; what stands behind that was never acknowledged.

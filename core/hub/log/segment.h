@@ -11,8 +11,6 @@
 
 namespace leat::hub::log {
 
-constexpr uint64_t kLeastSegment = 16 * 1024, kMostSegment = uint64_t{1} << 30;
-
 // A batch every 64 KiB or so: reading begins there.
 struct Mark {
   uint64_t seq = 0;

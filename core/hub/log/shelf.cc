@@ -8,6 +8,7 @@ namespace leat::hub::log {
 namespace {
 
 constexpr size_t kMostAtOnce = size_t{1} << 30;
+constexpr size_t kWalk = 256 * 1024;
 constexpr size_t kOpen = 8;  // a thousand segments need no thousand descriptors
 
 }  // namespace
@@ -105,6 +106,26 @@ Result<Chunk> Shelf::read(uint64_t from, size_t most, std::string& into) {
     Reading reading(at, from, most, length_, into);
     if (reading.run()) return reading.chunk();
     damage(at);  // it is a gap now, so the next round begins behind it or answers it
+  }
+}
+
+Done Shelf::each(uint64_t from, const FrameVisitor& frame, const GapVisitor& gap) {
+  std::string buffer;
+  for (;;) {
+    const auto chunk = read(from, kWalk, buffer);
+    if (!chunk) return chunk.error();
+    if (chunk->at_end()) return {};
+    if (chunk->gap && gap) gap(*chunk->gap);
+    from = chunk->gap ? chunk->gap->to : chunk->first_seq;
+    const uint64_t end = from + chunk->count;
+    for (auto frames = chunk->frames; from < end; ++from) {
+      const size_t length = length_(frames);
+      if (length == 0 || length > frames.size()) break;  // whole batches are given on their checksums: these were other frames
+      if (!frame(from, frames.substr(0, length))) return {};
+      frames.remove_prefix(length);
+    }
+    if (from < end && gap) gap({from, end, Gap::Why::damaged});
+    from = std::max(from, end);
   }
 }
 

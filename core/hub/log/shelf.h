@@ -8,6 +8,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -39,6 +40,9 @@ struct Stats {
   uint64_t segments = 0, damaged_segments = 0, gaps = 0;
 };
 
+using FrameVisitor = std::function<bool(uint64_t seq, std::string_view frame)>;
+using GapVisitor = std::function<void(const Gap&)>;
+
 class Shelf {
  public:
   Shelf(Disk& disk, std::string dir, FrameLength length) : disk_(disk), dir_(std::move(dir)), length_(length) {}
@@ -46,6 +50,8 @@ class Shelf {
   // Frames from the number `from` on, `most` bytes of them or one that is longer. Every batch is checked each time it is read.
   // `into` keeps its size from call to call, so that a cursor's buffer is made once.
   Result<Chunk> read(uint64_t from, size_t most, std::string& into);
+  // Every record from that number on until `frame` answers false, and the gaps between them.
+  Done each(uint64_t from, const FrameVisitor& frame, const GapVisitor& gap = {});
   // A number at or before the first record stamped `ts` or later, by at most a stretch of 64 KiB or one append; next_seq: there is none.
   uint64_t seek_time(int64_t ts) const;
   Stats stats() const;

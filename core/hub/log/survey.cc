@@ -49,7 +49,6 @@ class Surveyor {
     segment.name = segment_name(name.number, name.base_seq);
     segment.header.base_seq = name.base_seq;
     segment.damaged = true;
-    segment.size = kMostSegment;
     const std::string path = dir_ + "/" + segment.name;
     std::unique_ptr<File> file;
     const int error = disk_.open(path, how_, file);
@@ -87,7 +86,7 @@ class Surveyor {
     Segment& segment = out_.segments[i];
     const uint64_t limit = limit_of(i);
     if (segment.damaged) {
-      most_ = std::max({most_, seq_, segment.header.base_seq}) + segment.size / kLeastFrame + 1;
+      most_ = std::max({most_, seq_, segment.header.base_seq}) + kMostSegment / kLeastFrame;  // it may have been larger than it is
       lost_ = true;
       segment.end_seq = seq_;
       segment.header.base_seq = segment.header.skipped_from = std::max(seq_, segment.header.base_seq);
@@ -98,12 +97,13 @@ class Surveyor {
     Peek peek(*segment.file, segment.size);
     const auto end = scan(peek, segment.header, limit,
                           {[&](const Batch& batch) { segment.note(batch.header, batch.offset); },
-                           [&](const Gap& gap) {
-                             segment.damaged = segment.damaged || gap.why == Gap::Why::damaged;
+                           [&](const Gap& gap, bool fresh) {
+                             segment.damaged = segment.damaged || (fresh && gap.why == Gap::Why::damaged);
                              add(gap);
                            }});
     segment.end_seq = seq_ = end.seq;
     most_ = end.most;
+    torn_ = end.torn;
     if (limit != UINT64_MAX) return segment.file.reset();
     out_.torn = end.torn;
     out_.torn_offset = end.offset;
@@ -114,7 +114,7 @@ class Surveyor {
   void begin(size_t i) {
     const SegmentHeader& header = out_.segments[i].header;
     if (seq_ == 0 && !lost_) seq_ = header.skipped_from;
-    if (i > 0 && seq_ < header.skipped_from) out_.segments[i - 1].damaged = true;
+    if (i > 0 && seq_ < header.skipped_from && (torn_ || !out_.segments[i - 1].header.repaired)) out_.segments[i - 1].damaged = true;
     add({std::max<uint64_t>(seq_, 1), header.skipped_from, Gap::Why::damaged});
     add({std::max(seq_, header.skipped_from), header.base_seq, Gap::Why::skipped});
     lost_ = false;
@@ -142,6 +142,7 @@ class Surveyor {
   uint64_t base_ = 0;  // of the last segment that could be opened
   uint64_t seq_ = 0;   // behind the last record seen
   uint64_t most_ = 0;  // no number from here on was given, as far as one can see
+  bool torn_ = false;
   bool lost_ = false;  // a segment behind it cannot be read
 };
 
