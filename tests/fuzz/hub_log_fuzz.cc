@@ -85,8 +85,7 @@ void walked(Log& log) {
   if (!done || next != log.next_seq()) std::abort();
 }
 
-std::unique_ptr<Log> opened(SimDisk& disk) {
-  leat::SplitMix salts(3);
+std::unique_ptr<Log> opened(SimDisk& disk, leat::Random& salts) {
   auto log = Log::open(disk, "d", options(), salts);
   if (!log) std::abort();
   return std::move(log->log);
@@ -100,7 +99,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Folder(disk, {reinterpret_cast<const char*>(data), size}).write();
   if (!Cursors::open(disk, "d")) std::abort();
 
-  auto log = opened(disk);
+  leat::SplitMix salts(3);
+  auto log = opened(disk, salts);
   walked(*log);
   const uint64_t next = log->next_seq();
   const std::string frame = leat::test::frame(9, 2);
@@ -108,15 +108,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!log->append(next, runs, {}) || !log->sync() || log->next_seq() != next + 1) std::abort();
   log.reset();
   disk.crash();
-  log = opened(disk);
+  log = opened(disk, salts);
   std::string into;
   const auto chunk = log->read(next, 100, into);
   if (!chunk || chunk->frames != frame || log->next_seq() != next + 1) std::abort();
   log.reset();
 
-  leat::SplitMix salts(4);
   if (!verify(disk, "d") || !repair(disk, "d", options(), salts)) std::abort();
-  log = opened(disk);
+  log = opened(disk, salts);
   walked(*log);
   if (log->read(next, 100, into)->frames != frame) std::abort();
   return 0;

@@ -16,6 +16,12 @@ std::optional<SegmentHeader> guessed_header(Peek& peek, uint64_t stream, uint64_
   return SegmentHeader{stream, peek.size(), base_seq, base_seq, *salt};
 }
 
+uint64_t limit_behind(const std::deque<Segment>& segments, size_t i) {
+  const auto next = std::find_if(segments.begin() + static_cast<std::ptrdiff_t>(i) + 1, segments.end(),
+                                 [](const Segment& one) { return !one.headless(); });
+  return next == segments.end() ? UINT64_MAX : next->header.base_seq;
+}
+
 class Repair {
  public:
   Repair(Disk& disk, const std::string& dir) : disk_(disk), dir_(dir) {}
@@ -31,7 +37,7 @@ class Repair {
     auto header = segment_header(peek.at(0, kDataStart));
     if (!header) {
       const auto guess = guessed_header(peek, stream, segment.header.base_seq);
-      if (!guess) return note(segment, "nothing in it can be read"), Done();
+      if (!guess || guess->base_seq > limit) return note(segment, "nothing in it can be read"), Done();
       header = ReadHeader{*guess, 0};
     }
     header->repaired = true;
@@ -109,7 +115,7 @@ Result<Repaired> repair(Disk& disk, const std::string& dir, const Options& optio
       repair.note(segments[i], "the last segment is left as it is until there is another");
       continue;
     }
-    if (auto done = repair.run(segments[i], found->stream, segments[i + 1].header.base_seq); !done) return done.error();
+    if (auto done = repair.run(segments[i], found->stream, limit_behind(segments, i)); !done) return done.error();
   }
   auto after = survey(disk, dir, options.stream, Disk::Open::read);
   if (!after) return after.error();

@@ -27,7 +27,8 @@ std::optional<SegmentHeader> one_copy(std::string_view bytes) {
                              .skipped_from = get<uint64_t>(at + 40),
                              .salt = get<uint64_t>(at + 48),
                              .repaired = get<uint32_t>(at + 12) == 1};
-  if (header.skipped_from > header.base_seq || header.base_seq >= kMostSeq || header.bytes > kMostSegment) return {};
+  if (header.skipped_from > header.base_seq || header.base_seq >= kMostSeq || header.bytes < kLeastSegment || header.bytes > kMostSegment)
+    return {};
   return header;
 }
 

@@ -34,6 +34,7 @@ struct Segment {
   bool damaged = false;  // it is read around the damage, and never written again
 
   uint64_t bytes() const { return end_offset - kDataStart; }
+  bool headless() const { return header.bytes == 0; }  // nothing in it can be read
   void note(const BatchHeader& batch, uint64_t offset);
   void cut(uint64_t seq, uint64_t offset, uint64_t records);  // forget what stands behind
   const Mark* mark_of(uint64_t seq) const;                    // the last one at or below it; null: none

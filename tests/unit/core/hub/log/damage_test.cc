@@ -148,8 +148,8 @@ TEST(LogDamage, WhatRotsWhileItIsOpenIsTold) {
 }
 
 // A life with a few segments, in which call number `call` fails, and `more` behind it.
-std::string with_fault(int call, SimDisk::Fault how, int more, int& calls) {
-  Kept life(static_cast<uint64_t>(call) * 7 + static_cast<uint64_t>(more));
+std::string with_fault(uint64_t seed, int call, SimDisk::Fault how, int more, int& calls) {
+  Kept life(seed + static_cast<uint64_t>(call) * 7 + static_cast<uint64_t>(more));
   life.disk.fail(call, how, more);
   if (!life.open().empty() && !life.open().empty()) {
     life.disk.heal();
@@ -175,12 +175,14 @@ std::string with_fault(int call, SimDisk::Fault how, int more, int& calls) {
 TEST(LogDamage, EveryCallMayFail) {
   using Fault = SimDisk::Fault;
   for (const Fault how : {Fault::eio, Fault::enospc, Fault::brief})
-    for (const int more : {0, 1, 2, 5, 1 << 20}) {
-      int calls = 1;
-      for (int call = 1; call <= calls; ++call)
-        ASSERT_EQ(with_fault(call, how, more, calls), "") << "call " << call << " kind " << static_cast<int>(how) << " and " << more;
-      EXPECT_GT(calls, 60);
-    }
+    for (const int more : {0, 1, 2, 5, 1 << 20})
+      for (uint64_t seed = 0; seed < 4000; seed += 1000) {
+        int calls = 1;
+        for (int call = 1; call <= calls; ++call)
+          ASSERT_EQ(with_fault(seed, call, how, more, calls), "")
+              << "seed " << seed << " call " << call << " kind " << static_cast<int>(how) << " and " << more;
+        EXPECT_GT(calls, 60);
+      }
 }
 
 }  // namespace
