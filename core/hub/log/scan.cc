@@ -9,11 +9,12 @@ constexpr size_t kPiece = size_t{1} << 20;
 constexpr uint64_t kPage = 4096;  // what a device that cannot read loses at least
 constexpr uint64_t kLeastFrame = 8;
 
-// A file that was cut has none: it is shorter than it says itself.
+// A file that was cut has none: it is shorter than it says itself. Nor has one that could not be read to its end.
 bool end_mark(Peek& peek, const SegmentHeader& segment, uint64_t offset) {
   const uint64_t left = offset < segment.bytes ? segment.bytes - offset : 0;
   const auto bytes = peek.at(offset, kBatchHeader).substr(0, kBatchHeader);
-  return bytes.size() == std::min<uint64_t>(left, kBatchHeader) && bytes.find_first_not_of('\0') == std::string_view::npos;
+  return !peek.failed() && bytes.size() == std::min<uint64_t>(left, kBatchHeader) &&
+         bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
 // The headers behind the last whole batch may have survived their bodies; each says how many numbers it took. Where even that is
@@ -36,7 +37,9 @@ std::string_view Peek::at(uint64_t offset, size_t want) {
   if (offset < begin_ || offset + want > begin_ + buffer_.size()) {
     const auto piece = static_cast<size_t>(std::min<uint64_t>(std::max(want, kPiece), size_ - offset));
     buffer_.resize(piece);
-    buffer_.resize(read_all(file_, offset, buffer_.data(), piece).bytes);
+    const Io got = read_all(file_, offset, buffer_.data(), piece);
+    buffer_.resize(got.bytes);
+    failed_ = failed_ || got.error != 0;
     begin_ = offset;
   }
   return std::string_view(buffer_).substr(static_cast<size_t>(offset - begin_));

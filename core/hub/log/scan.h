@@ -31,6 +31,7 @@ class Peek {
  public:
   Peek(File& file, uint64_t size) : file_(file), size_(size) {}
   uint64_t size() const { return size_; }
+  bool failed() const { return failed_; }  // some read did: what there is behind it nobody knows
   // What is there from `offset` on, `want` bytes or more; fewer: the file ends, or cannot be read, behind these. Until the next at().
   std::string_view at(uint64_t offset, size_t want);
 
@@ -39,6 +40,7 @@ class Peek {
   uint64_t size_;
   uint64_t begin_ = 0;
   std::string buffer_;
+  bool failed_ = false;
 };
 
 struct Batch {
