@@ -9,6 +9,7 @@
 #include "cli/dlq.h"
 #include "cli/fmt.h"
 #include "cli/hub.h"
+#include "cli/hub_clients.h"
 #include "cli/init.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
@@ -307,6 +308,20 @@ const Command kCommands[] = {
      "and "
      "is told how many. SIGTERM lets everybody have what waits for them.",
      hub_options(), false, hub_command},
+    {"pub", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "publish records to a hub",
+     "Each WORD is a message, as it is written; without any, each record of standard input is one. It is the pipeline --to hub:SUBJECT, so "
+     "SUBJECT may hold expressions, as in 'orders.{.region}', and leat help ends says more.\n\n"
+     "--print-acked prints, as the hub acknowledges them, how many records from the first one on it has: whatever becomes of the hub, they "
+     "are there as well as --ack asks for.",
+     pub_options(), true, nullptr, pub_command},
+    {"sub", "[--hub ADDRESS|NAME] PATTERN", "print the messages of a hub",
+     "It is the pipeline --from hub:PATTERN, which goes on until --count, --until or a signal ends it. leat help ends says more.",
+     sub_options(), true, nullptr, sub_command},
+    {"req", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "ask who is subscribed, and print the answers",
+     "Each WORD is asked as it is written, one when the one before it has been answered; without any, each line of standard input is. An "
+     "answer is a message to the subject that the request names for it: leat --from hub:echo --to 'hub:{$meta.reply_to}' answers with what "
+     "it was asked. The exit status is 1 if nobody is subscribed to SUBJECT, or does not answer in time.",
+     req_options(), false, req_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, tests, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},

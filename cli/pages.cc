@@ -81,6 +81,7 @@ Page ends_page() {
                    section("Syslog", blocks_of(prose::kSyslog)),
                    section("Files", blocks_of(prose::kFiles)),
                    section("SQLite", blocks_of(prose::kSqlite)),
+                   section("Hubs", blocks_of(prose::kHubs)),
                    section("Delivery", blocks_of(prose::kDelivery))};
   return page;
 }
@@ -150,6 +151,7 @@ Page main_page(const Tables& tables) {
                    section("Syslog", blocks_of(prose::kSyslog)),
                    section("Files", blocks_of(prose::kFiles)),
                    section("SQLite", blocks_of(prose::kSqlite)),
+                   section("Hubs", blocks_of(prose::kHubs)),
                    section("Errors", blocks_of(prose::kErrors)),
                    section("Delivery", blocks_of(prose::kDelivery)),
                    section("Signals", blocks_of(prose::kSignals)),

@@ -162,6 +162,24 @@ const std::string_view kSqlite =
     "no "
     "column, or against a constraint, fails with code write, and the others are kept.";
 
+const std::string_view kHubs =
+    "A hub passes messages on, by subject: leat hub runs one. --hub names it by address, unix:PATH or tcp://HOST:PORT, or as [hubs] of "
+    "leat.toml does, which also has its token; without it, it is the socket of the user's own. A connection that is lost is made again, "
+    "for ever unless --retry says otherwise; the first one is tried once.\n"
+    "\n"
+    "On output each record is a message. hub:orders.{.region} makes the subject of the record, dots and all. The payload is the record "
+    "by the codec, without a line end; where records have envelopes, because a stage reads or writes them or the codec is capnp, it is "
+    "the "
+    "whole artifact, unless another codec is named. A record counts as delivered when the hub has acknowledged it at the level of --ack; "
+    "what "
+    "was not when a connection was lost is sent again, and the hub keeps it once. One that the hub refuses fails with code refused.\n"
+    "\n"
+    "On input a payload holds one record of the codec or several, whole; an artifact is one. $subject and $time are the message's, $meta "
+    "has its number, seq, and reply_to, key and headers where it has them. --to 'hub:{$meta.reply_to}' answers a request of leat req. "
+    "--start says what comes first where there is a history, in which a lost connection is taken up again where it ended. What --durable "
+    "names is remembered by the hub: it brings again what sinks have not delivered, and nothing else. Messages that the hub had to drop "
+    "are told in a line.";
+
 std::vector<Page::Entry> ends() {
   return {
       {"-", "standard input or output"},
@@ -174,7 +192,7 @@ std::vector<Page::Entry> ends() {
       {"tcp-listen://HOST:PORT", "a TCP port to listen on"},
       {"udp://HOST:PORT", "datagrams, one record or more in each"},
       {"exec:COMMAND", "the standard output or input of a command, run by sh -c"},
-      {"hub:SUBJECT", "a subject of the hub"},
+      {"hub:SUBJECT", "the messages of a hub; on input a pattern such as orders.*, on output also with expressions in it"},
       {"stage:ID.PORT", "input only: what leaves a stage by a port"},
       {"sqlite:FILE", "the rows of --query (or sqlite:FILE?q=SQL); on output a --table"},
       {"generate:EXPR", "input only: each output of an expression over {n, random}, n from 0 on and random below 1"},

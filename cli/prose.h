@@ -18,6 +18,7 @@ extern const std::string_view kValues;
 extern const std::string_view kSyslog;
 extern const std::string_view kFiles;
 extern const std::string_view kSqlite;
+extern const std::string_view kHubs;
 extern const std::string_view kSignals;
 extern const std::string_view kPipeline;  // leat-pipeline(5)
 extern const std::string_view kPipelineValues;

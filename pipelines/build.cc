@@ -88,7 +88,7 @@ class Builder {
     const std::string* codec = codec_name(end, "in");
     CodecOptions read = codec_options(end.options, spec_.globals);
     read.clock = &context_.world->clock;
-    SourceUse use{end.letters, seed(), context_.environment};
+    SourceUse use{end.letters, seed(), context_.environment, &spec_.hubs};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->source(end, spec, how); };
     auto made = make_source(end.url, end.options, codec ? *codec : "", read, use);
@@ -189,9 +189,10 @@ class Builder {
     const bool own = from.dead_letters || from.events;
     const std::string* codec = codec_name(end, own || before ? "" : "out");
     const std::string fallback = before ? *before : own || codecs_in_.size() != 1 ? "ndjson" : *codecs_in_.begin();
-    SinkUse use{from.dead_letters, from.fallback, end.discarded, context_.environment};
+    SinkUse use{from.dead_letters, from.fallback, end.discarded, context_.environment, &spec_.hubs};
     if (context_.stand_ins)
       use.stand_in = [&](const CodecSpec& spec, const CodecOptions& how) { return context_.stand_ins->sink(end, spec, how); };
+    use.codec_named = codec != nullptr || (before && !own);
     auto made = leat::make_sink(end.url, end.options, codec ? *codec : "", fallback, codec_options(end.options, spec_.globals), use);
     if (!made) return problem(end.mark, fmt::format("to {}", end.url), made.error());
     node.sink = std::move(*made);

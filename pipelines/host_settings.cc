@@ -76,7 +76,7 @@ class Reading {
   }
 
   void hub(const Node& name, const Node& table, const std::string& path) {
-    HostSettings::Hub made;
+    HubPlace made;
     for (const auto& [key, value] : table.entries) {
       const std::string here = fmt::format("{}.{}", path, key.text);
       if (std::find(std::begin(kHub), std::end(kHub), key.text) == std::end(kHub)) {
@@ -177,6 +177,7 @@ HostFiles find_host_settings(const Outside& outside) {
 void apply(const HostSettings& settings, PipelineSpec& spec, Problems& problems) {
   for (const Setting& setting : settings.globals.given())
     if (!spec.globals.find(setting.name)) spec.globals.put(setting.name) = setting;
+  spec.hubs.insert(settings.hubs.begin(), settings.hubs.end());
   Applying applying(settings, problems);
   for (ChainSpec& chain : spec.chains) {
     for (EndSpec& end : chain.from) applying.end(end);

@@ -14,12 +14,8 @@
 namespace leat {
 
 struct HostSettings {
-  struct Hub {
-    std::string address;
-    std::string token;  // empty: none
-  };
   Settings globals;  // color, mem, threads, drain; of global_options()
-  std::map<std::string, Hub> hubs;
+  HubPlaces hubs;
   std::map<std::string, EndSpec> ends;
 };
 

@@ -100,6 +100,7 @@ class Runner::SourcePort final : public SourceHost {
     runner_.wake();
   }
   void note(std::string text) override { runner_.note(text); }
+  bool envelopes() const override { return runner_.graph_.envelopes || runner_.graph_.artifacts; }
 
  private:
   Runner& runner_;

@@ -16,6 +16,7 @@
 #include "core/stage/address.h"
 #include "core/stage/settings.h"
 #include "core/stage/stage.h"
+#include "stages/hub_place.h"
 
 namespace leat {
 
@@ -80,6 +81,7 @@ struct PipelineSpec {
   std::vector<ChainSpec> chains;
   std::string file;                    // empty: the command line
   std::vector<IncludedFile> included;  // in the order read
+  HubPlaces hubs = {};                 // that settings files name
 };
 
 // One mistake. Loaders and checks collect them all before anything is said.

@@ -12,6 +12,7 @@
 #include "core/io/socket.h"
 #include "core/stage/address.h"
 #include "core/stage/guards.h"
+#include "stages/ends_hub.h"
 #include "stages/ends_special.h"
 #include "stages/misplaced.h"
 #include "stages/sink/connect.h"
@@ -134,6 +135,9 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
                const CodecOptions& codec_options, const SourceUse& use) {
   if (address.kind == Kind::sqlite) return sqlite_source(address, url, options, codec_options);
   if (address.kind == Kind::generate) return generate_source(address, url, options, codec_options, use);
+  if (address.kind == Kind::hub) return hub_source(address, url, options, codec, codec_options, use);
+  if (Done fits = refuse(options, url, {"start", "durable", "group", "where", "name", "hub"}, "it belongs to a hub:"); !fits)
+    return fits.error();
   if (Done fits = refuse(options, url, {"query", "count", "rate"}); !fits) return fits.error();
   const bool connects = address.kind == Kind::tcp || address.kind == Kind::unix_socket;
   const bool listens = address.kind == Kind::tcp_listen || address.kind == Kind::unix_listen;
@@ -195,6 +199,8 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
   if (address.kind == Kind::sqlite && use.dead_letters)
     return usage(fmt::format("{} cannot keep dead letters", text::quoted(url)), "a file can");
   if (address.kind == Kind::sqlite) return sqlite_sink(address, url, options, how);
+  if (address.kind == Kind::hub) return hub_sink(address, url, options, codec, codec_options, use);
+  if (Done fits = refuse(options, url, {"ack", "ttl", "print_acked", "hub"}, "it belongs to a hub:"); !fits) return fits.error();
   if (Done fits = refuse(options, url, {"table", "key", "create"}); !fits) return fits.error();
   if (!file)
     if (Done fits = refuse(options, url, {"append", "rotate", "max_files"}); !fits) return fits.error();
@@ -210,7 +216,6 @@ Written sink_at(const Address& address, const std::string& url, const Settings& 
     case Kind::drop:
       if (Done fits = refuse_guards(options, url); !fits) return fits.error();
       break;
-    case Kind::hub:
     case Kind::stage:
     case Kind::generate:
     case Kind::events:

@@ -13,6 +13,7 @@
 #include "core/codec/codec.h"
 #include "core/stage/end.h"
 #include "core/stage/settings.h"
+#include "stages/hub_place.h"
 
 namespace leat {
 
@@ -22,6 +23,7 @@ struct SourceUse {
   bool dead_letters = false;                                                      // what it brings are letters of records of the codec
   uint64_t seed = 0;                                                              // of one that draws lots
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
+  const HubPlaces* hubs = nullptr;                                                // that have names
   std::function<std::unique_ptr<Source>(const CodecSpec&, const CodecOptions&)> stand_in = {};
 };
 struct SinkUse {
@@ -29,6 +31,8 @@ struct SinkUse {
   bool fallback = false;   // takes what another one cannot deliver: reaches for the other side no sooner than there is something
   bool discarded = false;  // a trial: encoded and packed as it would be, then thrown away
   const std::vector<std::pair<std::string, std::string>>* environment = nullptr;  // for $ENV
+  const HubPlaces* hubs = nullptr;
+  bool codec_named = false;  // somebody has said how it is written
   std::function<std::unique_ptr<Sink>(const CodecSpec&, const CodecOptions&)> stand_in = {};
 };
 

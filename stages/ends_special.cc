@@ -15,13 +15,6 @@
 namespace leat {
 namespace {
 
-// Any other option was given in the belief that it means something here.
-Done allow(const Settings& options, std::string_view url, std::initializer_list<std::string_view> names) {
-  for (const Setting& setting : options.given())
-    if (std::find(names.begin(), names.end(), setting.name) == names.end()) return misplaced(setting.name, url);
-  return {};
-}
-
 bool forever(const Settings& options) {
   const auto until = options.values("until");
   return std::any_of(until.begin(), until.end(), [](const Setting::Value& value) { return value.key == "forever"; });

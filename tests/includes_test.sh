@@ -18,7 +18,7 @@ core/crypto:     core/base core/data core/stage
 core/metrics:    core/base
 core/hub:        core/base core/data
 core/hub/log:    core/base
-core/hub/client: core/hub core/base core/data core/io
+core/hub/client: core/hub core/base core/data core/io core/stage/backoff
 core/hub/broker: core/hub core/base core/data core/codec core/io core/expr
 stages:          core
 stages/transform: stages/catalog stages/expression core/base core/crypto core/data core/expr core/stage core/window

@@ -33,7 +33,11 @@ size_t closing(std::string_view path, size_t at) {
   return path.npos;
 }
 
-void append_safe(std::string_view value, std::string& path) {
+void append_safe(std::string_view value, PathTemplate::Of of, std::string& path) {
+  if (of == PathTemplate::Of::subject) {
+    path += value;
+    return;
+  }
   if (value.empty()) path += '%';
   for (const char c : value) {
     const bool first = path.empty() || path.back() == '/';
@@ -46,8 +50,9 @@ void append_safe(std::string_view value, std::string& path) {
 
 }  // namespace
 
-Result<PathTemplate> PathTemplate::make(std::string_view path, const std::vector<std::pair<std::string, std::string>>* environment) {
+Result<PathTemplate> PathTemplate::make(std::string_view path, const std::vector<std::pair<std::string, std::string>>* environment, Of of) {
   PathTemplate made;
+  made.of_ = of;
   made.parts_.emplace_back();
   expr::CompileOptions how;
   how.environment = environment;
@@ -104,11 +109,11 @@ Reason PathTemplate::append(const Part& part, const expr::Row& row, std::string&
   const auto wrong = [&](std::string_view what) { return Reason{"type", fmt::format("{{{}}}: {}", part.text, what)}; };
   if (one == expr::Machine::One::failed) return {machine_->code(), fmt::format("{{{}}}: {}", part.text, machine_->message())};
   if (one != expr::Machine::One::value) return wrong("wants one value for a name");
-  if (value.is_string()) return append_safe(value.view(), path), Reason();
+  if (value.is_string()) return append_safe(value.view(), of_, path), Reason();
   if (value.is_null() || value.is_container()) return wrong(value.is_null() ? "null is no name" : "an array or object is no name");
   std::string text;
   json::write(value, text);
-  return append_safe(text, path), Reason();
+  return append_safe(text, of_, path), Reason();
 }
 
 }  // namespace leat

@@ -37,8 +37,8 @@ TEST(Complete, StagesAndCommandsFirst) {
 TEST(Complete, OptionsOfWhereItStands) {
   EXPECT_EQ(offered({"--su"}), Set{"--summary"});
   EXPECT_EQ(offered({"filter", ".a", "--r"}), Set{"--reject"});
-  EXPECT_EQ(offered({"filter", ".a", "--a"}), Set{});
-  EXPECT_EQ(offered({"filter", ".a", "--to", "x", "--a"}), Set{"--append"});
+  EXPECT_EQ(offered({"filter", ".a", "--ap"}), Set{});
+  EXPECT_EQ(offered({"filter", ".a", "--to", "x", "--ap"}), Set{"--append"});
   EXPECT_EQ(offered({"--from", "x", "--fo"}), Set{"--follow"});
   EXPECT_EQ(offered({"exec", "--re"}), Set{"--retry"});
   EXPECT_EQ(offered({"map", ".", "--re"}), Set{});
