@@ -125,7 +125,7 @@ class Ending {
   Instant until_{};
 };
 
-int serve(hub::Broker::Options options, hub::Server::Options places, const std::string& data, Duration grace) {
+int serve(hub::Broker::Options options, const hub::Server::Options& places, const std::string& data, Duration grace) {
   const RealClock clock;
   const Settings globals(global_options());
   const Reporter reporter(clock, globals);
@@ -180,7 +180,7 @@ Answer hub_command(const Invocation& call) {
     if (!place) return refusal(place.error());
     places.listen.push_back(std::move(*place));
   }
-  return {serve(std::move(*options), std::move(places), own.text("data").value_or(""), *own.duration("drain")), {}, {}};
+  return {serve(std::move(*options), places, own.text("data").value_or(""), *own.duration("drain")), {}, {}};
 }
 
 }  // namespace leat

@@ -29,8 +29,8 @@ class SourceHost {
  public:
   virtual ~SourceHost() = default;
   virtual Loop& loop() = 0;
-  virtual void wake() = 0;                  // whenever `later` may no longer be the answer
-  virtual void note(std::string text) = 0;  // one line for the user about what is no error of the run
+  virtual void wake() = 0;                          // whenever `later` may no longer be the answer
+  virtual void note(std::string text) = 0;          // one line for the user about what is no error of the run
   virtual bool envelopes() const { return false; }  // somebody asks for them: what comes with one should bring it
 };
 

@@ -102,7 +102,7 @@ void DiskKeeper::read(uint64_t from, std::function<void(Kept)> then) {
       [shelf = shelf_, reading, from] {
         auto chunk = shelf->log->read(from, kRead, reading->bytes);
         if (chunk)
-          reading->chunk = std::move(*chunk);
+          reading->chunk = *chunk;
         else
           reading->failed = chunk.error().text;
       },

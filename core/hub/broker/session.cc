@@ -56,8 +56,7 @@ void Session::received(size_t bytes, Instant now) {
 }
 
 // The block holds so many bytes behind what is used of it.
-void Session::work_on(const BlockRef& from, size_t size) {
-  const BlockRef block = from;  // a frame may bring the broker to read into another
+void Session::work_on(const BlockRef& block, size_t size) {
   const uint32_t end = block->used + static_cast<uint32_t>(size);
   while (!over_ && may_read() && end > block->used) {
     const std::string_view rest(block->data() + block->used, end - block->used);

@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "tests/support/hub_wire.h"
+#include "tests/support/seeds.h"
 
 namespace leat::hub {
 namespace {
@@ -381,7 +382,7 @@ TEST_F(HubBroker, WhatIsTooOldIsNotGiven) {
 // The law of the hand-over: subscribers that come at any time, with any credit and wires that stall at any time, get every message of
 // their pattern from where they began, once and in order.
 TEST_F(HubBroker, Row138NoGapAndNoDuplicateUnderAnyInterleaving) {
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= uint64_t{test::seeds(20)}; ++seed) {
     SplitMix random(seed);
     Broker::Options how;
     how.histories.push_back({.name = "h", .patterns = {"a.>"}, .bytes = 512u << 20});

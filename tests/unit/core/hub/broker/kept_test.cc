@@ -6,6 +6,7 @@
 #include "core/base/random.h"
 #include "core/hub/broker/broker.h"
 #include "tests/support/hub_wire.h"
+#include "tests/support/seeds.h"
 
 namespace leat::hub {
 namespace {
@@ -202,7 +203,7 @@ TEST_F(HubKept, WhoPublishesFasterThanTheDiskWaits) {
 // The law of the hand-over, where the numbers go through a disk: whoever comes at any time, with any credit, whatever is synced when,
 // gets each message of its pattern from its beginning on, once and in order, and nothing that is not on the disk.
 TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
-  for (uint64_t seed = 1; seed <= 15; ++seed) {
+  for (uint64_t seed = 1; seed <= uint64_t{test::seeds(20)}; ++seed) {
     SplitMix random(seed);
     Disk own;
     Texts all, evens;

@@ -8,6 +8,7 @@
 #include "core/hub/log/log.h"
 #include "tests/support/log_frames.h"
 #include "tests/support/log_model.h"
+#include "tests/support/seeds.h"
 #include "tests/support/sim_disk.h"
 
 namespace leat::hub::log {
@@ -158,14 +159,14 @@ class Life {
 };
 
 TEST(LogCrash, WhatWasSyncedSurvives) {
-  for (uint64_t seed = 1; seed <= 5000; ++seed) {
+  for (unsigned seed = 1; seed <= test::seeds(5000); ++seed) {
     Life life(seed, false);
     ASSERT_EQ(life.run(), "") << "seed " << seed;
   }
 }
 
 TEST(LogCrash, AndOnADiskThatFailsToo) {
-  for (uint64_t seed = 1; seed <= 5000; ++seed) {
+  for (unsigned seed = 1; seed <= test::seeds(5000); ++seed) {
     Life life(seed, true);
     ASSERT_EQ(life.run(), "") << "seed " << seed;
   }

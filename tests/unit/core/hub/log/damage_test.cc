@@ -9,6 +9,7 @@
 #include "core/hub/log/log.h"
 #include "tests/support/log_frames.h"
 #include "tests/support/log_model.h"
+#include "tests/support/seeds.h"
 #include "tests/support/sim_disk.h"
 
 namespace leat::hub::log {
@@ -135,7 +136,7 @@ TEST(LogDamage, AMissingFileIsTold) {
 }
 
 TEST(LogDamage, WhatRotsWhileItIsOpenIsTold) {
-  for (uint64_t seed = 1; seed <= 300; ++seed) {
+  for (uint64_t seed = 1; seed <= uint64_t{test::seeds(300)}; ++seed) {
     Small small(seed);
     SplitMix lots(seed);
     const auto names = small.disk.names();

@@ -1,0 +1,92 @@
+# A hub that is killed, a hub that is refused what it asks for, and a client that knows the schema only.
+# shellcheck disable=SC2154 # bats sets stderr
+load helpers
+
+# start_hub OPTION...: at the socket `s`; its process is $hub.
+start_hub() {
+  "$LEAT" hub --listen unix-listen:s "$@" 2>>hub.log &
+  hub=$!
+  eventually [ -S s ]
+}
+
+@test "a program that has the schema and nothing else publishes and subscribes" {
+  command -v capnp || skip 'the command capnp is not installed'
+  start_hub --data kept --history 'orders.>'
+  foreign="$LEAT_SOURCE/tests/cli/hub_foreign.py"
+  run_line "timeout 20 python3 $foreign $LEAT_SOURCE/core/hub/hub.capnp s pub orders.eu one two '{\"n\":3}'"
+  expect_out 'acknowledged 3 synced'
+  run_line "timeout 20 python3 $foreign $LEAT_SOURCE/core/hub/hub.capnp s sub 'orders.>' 3 all"
+  expect_out 'orders.eu one
+orders.eu two
+orders.eu {"n":3}'
+  run_line 'leat sub "orders.>" --start all --count 3 --in lines --hub unix:s'
+  expect_out 'one
+two
+{"n":3}'
+}
+
+# more_than FILE N: has something above N been acknowledged?
+more_than() { [ "$(tail -n 1 "$1" 2>/dev/null || echo 0)" -gt "$2" ] 2>/dev/null; }
+
+# LEAT_HUB_ROUNDS=200 for a long look.
+@test "a hub that is killed again and again loses nothing it has acknowledged, and gives nothing twice" {
+  start_hub --data kept --history 'orders.>,bytes=20GB'
+  publishers=()
+  for p in 1 2 3 4; do
+    timeout 200 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 20000/s --to "hub:orders.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
+    publishers+=($!)
+  done
+  for ((round = 1; round <= ${LEAT_HUB_ROUNDS:-4}; ++round)); do
+    for p in 1 2 3 4; do
+      reached=$(tail -n 1 "acked.$p" || true)
+      eventually more_than "acked.$p" "${reached:-0}"
+    done
+    kill -9 $hub
+    wait $hub || true
+    rm -f s
+    start_hub --data kept --history 'orders.>,bytes=20GB'
+  done
+  for p in 1 2 3 4; do eventually more_than "acked.$p" "$(tail -n 1 "acked.$p")"; done
+  kill "${publishers[@]}"
+  wait "${publishers[@]}" || true
+  run_line 'leat pub orders.end last --hub unix:s --in lines; leat sub "orders.>" --start all --in lines --hub unix:s | sed /^last$/q >all'
+  grep -q '^last$' all
+  for p in 1 2 3 4; do
+    grep "p$p\$" all | awk '{print $1}' >"got.$p"
+    # From 1 on without a hole or a second one, in order, and at least as far as was acknowledged.
+    cmp "got.$p" <(seq "$(wc -l <"got.$p")")
+    [ "$(wc -l <"got.$p")" -ge "$(tail -n 1 "acked.$p")" ]
+  done
+}
+
+@test "a hub says what it cannot have" {
+  start_hub
+  run_leat hub --listen unix-listen:s
+  expect_status 74
+  run_leat hub --listen tcp-listen://0.0.0.0:0
+  expect_status 2
+  expect_err 'can be reached from other machines'
+  run_leat hub --listen stdin
+  expect_status 2
+  expect_err 'no place to listen at'
+  for bad in 'a..b' 'a,count=0' 'a,colour=red' 'count=5'; do
+    run_leat hub --listen unix-listen:t --history "$bad"
+    expect_status 2
+  done
+  run_leat hub --listen unix-listen:t --history 'a.>' --history 'a.b'
+  expect_status 2
+  expect_err 'some subjects of a.b are of a.> already'
+  run_leat hub --listen unix-listen:t --data /dev/null/x --history a
+  expect_status 74
+  start=$SECONDS
+  kill $hub
+  wait $hub
+  [ $((SECONDS - start)) -lt 9 ]  # nobody was there to wait for
+  [ ! -e s ]
+}
+
+@test "two hubs do not share a folder" {
+  start_hub --data kept --history a
+  run_leat hub --listen unix-listen:t --data kept --history a
+  expect_status 74
+}
