@@ -30,6 +30,9 @@ add_test(NAME "house: include arrows" COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/includ
 # Every fuzz target also replays its seeds and past findings here, under whatever compiler and sanitizer builds the tests.
 file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*_fuzz.cc)
 set(hub_log_fuzz_support support/sim_disk.cc)
+if(LEAT_RACES_ONLY)
+  set(fuzzers)
+endif()
 foreach(path IN LISTS fuzzers)
   cmake_path(GET path STEM name)
   add_executable(${name}_replay ${path} fuzz/replay.cc ${${name}_support})

@@ -399,6 +399,8 @@ void Broker::drain(Duration grace, std::string_view reason) {
 }
 
 bool Broker::drained() const {
+  for (const auto& history : histories_)
+    if (const Keeper* keeper = history->keeper(); keeper && keeper->waiting() > 0 && keeper->trouble().empty()) return false;
   for (const auto& [number, session] : sessions_)
     if (session->owes()) return false;
   return true;

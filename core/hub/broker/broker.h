@@ -53,7 +53,7 @@ class Broker {
   Duration pulse() const;
   void on_work(std::function<void()> wake) { wake_ = std::move(wake); }  // something came to be done outside a turn
   void drain(Duration grace, std::string_view reason);                   // tells everybody; nothing is taken any more
-  bool drained() const;                                                  // nothing waits for anybody who takes it
+  bool drained() const;                                                  // nothing waits for anybody who takes it, nor for the disk
   bool drain_asked() const { return drain_asked_; }                      // a client that may has asked for it
   void access(Access::Options options);                                  // from now on, for those who come
   const std::vector<std::unique_ptr<History>>& histories() const { return histories_; }

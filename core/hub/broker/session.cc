@@ -148,9 +148,9 @@ void Session::control(const Control& frame) {
 
 void Session::tick(Instant now) {
   if (over_) return;
+  if (!may_read()) heard_ = now;  // it is we who do not listen
   const Duration silent = now - heard_, beat = broker_.options().heartbeat;
   if (!admitted() && now - since_ >= broker_.options().hello) return fault("hello", "nobody said hello in time");
-  if (!may_read()) heard_ = now;  // it is we who do not listen
   if (silent >= 3 * beat) return end("silent");
   if (silent >= 2 * beat && !std::exchange(asked_, true)) say(Ping{static_cast<uint64_t>(now.time_since_epoch().count())});
 }

@@ -196,8 +196,24 @@ TEST_F(HubKept, WhoPublishesFasterThanTheDiskWaits) {
   for (int i = 0; i < 40 && other.reads; ++i) other.publish("a.b", std::string(1u << 20, 'x'));  // asks for no acknowledgement
   EXPECT_FALSE(other.reads);
   EXPECT_LE(hub.keeper->waiting(), 18u << 20);
+  for (int i = 0; i < 60; ++i) {  // however long that takes, it is not they who are silent
+    clock.time += std::chrono::seconds(1);
+    hub.broker.tick();
+  }
   for (int i = 0; i < 100 && !(sender.reads && other.reads); ++i) hub.sync(), sender.give(), other.give();
   EXPECT_TRUE(sender.reads && other.reads);
+}
+
+TEST_F(HubKept, AHubThatEndsLeavesNothingBehindThatTheDiskCouldTake) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker);
+  sender.hello("p");
+  sender.publish("a.b", "nobody waits for an acknowledgement of this");
+  hub.broker.drain(std::chrono::seconds(1), "over");
+  sender.settle();
+  EXPECT_FALSE(hub.broker.drained());
+  hub.sync();
+  EXPECT_TRUE(hub.broker.drained());
 }
 
 // The law of the hand-over, where the numbers go through a disk: whoever comes at any time, with any credit, whatever is synced when,
