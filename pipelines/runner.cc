@@ -147,6 +147,7 @@ Runner::~Runner() {
   abort();
   stop_watches();  // and the threads of a run that was over by itself
   pool_.bound(0, nullptr);
+  for (Graph::Input& input : graph_.inputs) input.source.reset();  // one may have a thread, which wakes us for as long as it is there
 }
 
 // Counts the edges into every node, and what must pause while it has no room: the inputs and buffers next above it.

@@ -35,8 +35,9 @@ std::vector<std::string> of(const FakeSink& sink, const std::string& source) {
 // A graph by hand, and one run of it.
 class Rig {
  public:
-  FakeSource& source(std::unique_ptr<FakeSource> made) {
-    FakeSource& source = *made;
+  template <class Made>
+  Made& source(std::unique_ptr<Made> made) {
+    Made& source = *made;
     const std::string id = made->name();
     graph_.inputs.push_back({id, std::move(made), {}, {}});
     return source;
@@ -413,6 +414,40 @@ TEST(Runner, UnpackingIsWorthAThreadBesideIt) {
     EXPECT_EQ(sink.records, names("a", 500));
     EXPECT_EQ(here, packed ? 3 : 100);
     EXPECT_EQ(elsewhere, packed ? 97 : 0);
+  }
+}
+
+// A source with a thread of its own, which wakes its host until it is joined.
+class RestlessSource final : public Source {
+ public:
+  ~RestlessSource() override {
+    leaving_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  const std::string& name() const override { return name_; }
+  Done open(SourceHost& host) override {
+    thread_ = std::thread([this, &host] {
+      while (!leaving_) host.wake();
+      host.wake();
+    });
+    return {};
+  }
+  Pull pull(Pool&, SlabRef&, uint64_t&) override { return Pull::ended; }
+  void frame(Slab&) const override {}
+  void stop() override {}
+
+ private:
+  const std::string name_ = "restless";
+  std::atomic<bool> leaving_{false};
+  std::thread thread_;
+};
+
+TEST(Runner, ASourceWithAThreadGoesBeforeWhomItWakes) {
+  for (int i = 0; i < 50; ++i) {
+    Rig rig;
+    rig.source(std::make_unique<RestlessSource>());
+    rig.sink(std::make_unique<FakeSink>(), {0});
+    rig.run(2);
   }
 }
 
