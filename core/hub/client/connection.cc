@@ -108,7 +108,7 @@ void Connection::event(Watch::Event event) {
     }
   }
   told();
-  if (!done) lost(done.error().text, std::move(code));
+  if (!done) lost(done.error().text, code);
 }
 
 Done Connection::read(std::string& code) {
@@ -150,7 +150,7 @@ void Connection::tick() {
     if (!done) code = session_.code();
     send();
   }
-  if (!done) return lost(done.error().text, std::move(code));
+  if (!done) return lost(done.error().text, code);
   arm();
 }
 
@@ -164,7 +164,7 @@ void Connection::arm() {
   timer_->start(std::max(due - now(), Duration(std::chrono::milliseconds(10))));
 }
 
-void Connection::lost(std::string text, std::string code) {
+void Connection::lost(const std::string& text, const std::string& code) {
   {
     std::lock_guard lock(mutex_);
     if (!channel_) return;

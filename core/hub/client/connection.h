@@ -70,7 +70,7 @@ class Connection {
   void told();
   void tick();
   void arm();
-  void lost(std::string text, std::string code);
+  void lost(const std::string& text, const std::string& code);
   void failed(Error error, std::string_view code);
   static Duration now();
 
