@@ -24,7 +24,8 @@ class ItemFramer final : public Framer {
       if (begin == at && !skipping_) begin_ = slab.offset + begin;
       const Scanner::Step step = scanner_.scan(slab.data(), at, slab.size());
       const bool whole = step == Scanner::Step::whole, broken = step == Scanner::Step::broken;
-      if (!skipping_ && (broken || whole ? at : slab.size()) - begin > max_record_) refuse(slab, begin);
+      // By what has been scanned: what the rest of the slab would say may go on to the next one, and the record must not.
+      if (!skipping_ && at - begin > max_record_) refuse(slab, begin);
       if (broken) fail(slab.offset + at, scanner_.why());
       if (!whole) break;
       if (!std::exchange(skipping_, false)) slab.records.push_back({begin, at});
