@@ -27,7 +27,6 @@ class Broker;
 class Session {
  public:
   static constexpr uint64_t kOut = 1u << 20;
-  static constexpr size_t kReport = 64u << 20;
 
   Session(Broker& broker, Wire& wire, Peer peer, uint32_t number, Instant now);
   ~Session();
@@ -84,7 +83,7 @@ class Session {
   bool may_read() const { return held_ == 0 && !choked_ && !waits_for_disk_; }
   void go_on(Instant now);
   void look_up(std::string_view subject);
-  bool take(const BlockRef& block, uint32_t begin, uint32_t size);
+  void take(const BlockRef& block, uint32_t begin, uint32_t size);
   void handle(const Frame& frame);
   void hello(const Hello& frame);
   void publish(const BlockRef& block, uint32_t begin, uint32_t size, Message& message);
