@@ -87,8 +87,6 @@ Result<std::unique_ptr<Source>> hub_source(const Address& address, const std::st
                          "max_record", "retry", "timeout"});
       !fits)
     return fits.error();
-  if (until(options, "eof"))
-    return usage(fmt::format("{} has no end, so --until eof never comes", text::quoted(url)), "--until idle=1s ends when no more comes");
   auto wanted = subscription_of(address, options);
   if (!wanted) return wanted.error();
   hub::client::Connection::Options how;
@@ -105,8 +103,8 @@ Result<std::unique_ptr<Source>> hub_source(const Address& address, const std::st
   how.timeout = guards->timeout;
   how.first = options.find("retry") ? guards->retry : until(options, "forever") ? hub::client::Connection::patient() : Retry();
   how.again = options.find("retry") ? guards->retry : hub::client::Connection::patient();
-  return std::unique_ptr<Source>(
-      std::make_unique<HubSource>(url, std::move(*socket), std::move(how), std::move(*wanted), codec, codec_options));
+  return std::unique_ptr<Source>(std::make_unique<HubSource>(url, std::move(*socket), std::move(how), std::move(*wanted),
+                                                             until(options, "eof"), codec, codec_options));
 }
 
 Result<std::unique_ptr<Sink>> hub_sink(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,

@@ -17,7 +17,8 @@
 #
 # Delivery. A deliver frame says for which subscription the next `count` frames are. These are publish frames, just as
 # their senders wrote them; the hub has filled in seq, time, from and producer. A subscription gets each message once, whatever
-# number of its patterns match. Credit: a subscription is sent at most `messages` and `bytes` until credit grants more,
+# number of its patterns match. A deliver of no messages is told once: the subscription has now been given all that its history
+# held when it was asked for; at once where it reads from none, or begins behind all of it. Credit: a subscription is sent at most `messages` and `bytes` until credit grants more,
 # which its client does as it uses messages up, not as they arrive. 0xffffffff grants without end.
 #
 # Subjects are dotted words: orders.eu.created. In a pattern * stands for one word and > for one or more at the end.

@@ -76,7 +76,7 @@ Done HubSource::open(SourceHost& host) {
   host_ = &host;
   records_.envelopes(host.envelopes());
   connection_ = std::make_unique<hub::client::Connection>(host.loop(), place_, how_, *this);
-  connection_->with([&](hub::client::Session& session) { session.subscribe(wanted_); });
+  connection_->with([&](hub::client::Session& session) { session.subscribe(wanted_, to_end_); });
   if (wanted_.acks) {
     beat_ = host.loop().timer([this] { still_at_it(); });
     still_at_it();
@@ -109,6 +109,10 @@ void HubSource::told(const hub::client::Session::Event& event) {
     if (const uint64_t before = hub_.exchange(welcome->hub); before != 0 && before != welcome->hub) owed_.clear();
   } else if (std::holds_alternative<hub::Subscribed>(event)) {
     if (wanted_.acks) acknowledge(owed_.delivered_before());
+  } else if (std::holds_alternative<hub::Deliver>(event)) {
+    if (!to_end_) return;
+    stopped_ = true;
+    host_->wake();
   } else if (const auto* gap = std::get_if<hub::Gap>(&event)) {
     note(fmt::format("{} messages are missing, {} to {}: {}", gap->count, gap->first, gap->last,
                      kReasons[std::min<size_t>(static_cast<size_t>(gap->reason), 2)]));
@@ -140,6 +144,7 @@ void HubSource::stop() {
 }
 
 Pull HubSource::pull(Pool& pool, SlabRef& slab, uint64_t& end) {
+  const bool stopped = stopped_;  // asked first: what came before it is taken
   for (;;) {
     if (records_.empty()) {
       auto piece = connection_->with([](hub::client::Session& session) { return session.take(); });
@@ -153,7 +158,7 @@ Pull HubSource::pull(Pool& pool, SlabRef& slab, uint64_t& end) {
     end = records_.position();
     return Pull::batch;
   }
-  if (stopped_) return Pull::ended;
+  if (stopped) return Pull::ended;
   std::lock_guard lock(mutex_);
   if (!failed_) return Pull::later;
   error_ = *failed_;

@@ -26,12 +26,14 @@ class HubSource final : public Source, public hub::client::Connection::Owner {
   static constexpr uint32_t kMessages = 1024, kBytes = 4 * 1024 * 1024;  // of credit
   static constexpr uint32_t kPending = 1'000'000;  // given and not delivered: what bounds them is the memory of the run
 
-  HubSource(std::string url, SocketName place, hub::client::Connection::Options how, hub::Subscribe wanted, const CodecSpec& codec,
-            const CodecOptions& options)
+  // `to_end`: no more than the history held when it was subscribed.
+  HubSource(std::string url, SocketName place, hub::client::Connection::Options how, hub::Subscribe wanted, bool to_end,
+            const CodecSpec& codec, const CodecOptions& options)
       : name_(std::move(url)),
         place_(std::move(place)),
         how_(std::move(how)),
         wanted_(std::move(wanted)),
+        to_end_(to_end),
         records_(name_, codec, options),
         owed_(!wanted_.group.empty()) {}
 
@@ -78,6 +80,7 @@ class HubSource final : public Source, public hub::client::Connection::Owner {
   const SocketName place_;
   const hub::client::Connection::Options how_;
   const hub::Subscribe wanted_;
+  const bool to_end_;
   HubRecords records_;  // under the read token
   Owed owed_;
   SourceHost* host_ = nullptr;

@@ -25,6 +25,26 @@ start_hub() {
   expect_out "$(seq 4 5)"
 }
 
+@test "--until eof ends with what the history held, in memory, on the disk, and where there is none" {
+  "$LEAT" hub --listen unix-listen:hub.sock --history 'mem.>' >hub.log 2>&1 7>&- &
+  "$LEAT" hub --listen unix-listen:disk.sock --history 'mem.>' --data kept >disk.log 2>&1 7>&- &
+  eventually test -S hub.sock
+  eventually test -S disk.sock
+  for sock in hub.sock disk.sock; do
+    seq 3000 | leat pub --hub "./$sock" mem.n
+    run_line "leat sub --hub ./$sock mem.n --start all --until eof"
+    expect_status 0
+    expect_out "$(seq 3000)"
+    run_line "leat sub --hub ./$sock mem.n --start seq=2990 --until eof"
+    expect_out "$(seq 2990 3000)"
+    for nothing in 'mem.n --start all --where "false"' 'mem.other --start all' 'mem.n' 'unkept'; do
+      run_line "leat sub --hub ./$sock $nothing --until eof"
+      expect_status 0
+      expect_out ''
+    done
+  done
+}
+
 @test "words are records as they are written, and --print-acked counts those the hub has" {
   start_hub
   run_leat pub --hub ./hub.sock --print-acked kept.words 'plain text' '{"a": 1}' '"\(1)"'
@@ -126,7 +146,7 @@ for n in range(100):
 PY
   eventually test -S proxy.sock
   seq 2000 | leat pub --hub ./hub.sock kept.n
-  run_line 'leat sub --hub ./proxy.sock kept.n --start all --count 2000'
+  run_line 'leat sub --hub ./proxy.sock kept.n --start all --until eof'
   expect_status 0
   expect_out "$(seq 2000)"
   expect_err 'trying again'
@@ -166,9 +186,6 @@ PY
   expect_err 'no hub is named .mime. in leat.toml .did you mean mine'
   run_leat --from 'hub:a..b'
   expect_status 2
-  run_leat --from hub:a --until eof
-  expect_status 2
-  expect_err 'has no end'
   run_leat --from hub:a --follow
   expect_status 2
   run_line 'seq 1 | leat --to hub:a --append'

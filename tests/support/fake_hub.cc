@@ -8,7 +8,7 @@ namespace leat::test {
 void FakeHub::connect() {
   in_.clear(), out.clear(), refused_.clear();
   greeted_ = false;
-  cursor_ = seen_ = told_ = 0;
+  cursor_ = end_ = seen_ = told_ = 0;
 }
 
 void FakeHub::feed(std::string_view bytes) {
@@ -60,6 +60,7 @@ void FakeHub::take(std::string_view bytes) {
     if (wanted->start.kind == hub::Start::Kind::all) cursor_ = 1;
     if (wanted->start.kind == hub::Start::Kind::seq) cursor_ = wanted->start.number;
     if (!wanted->durable.empty()) cursor_ = done.empty() ? 1 : *done.rbegin() + 1;
+    end_ = std::max<uint64_t>(cursor_, history_.size() + 1);
     say(hub::Subscribed{wanted->id, keeps_history ? "all" : "", keeps_history ? cursor_ : 0});
   }
 }
@@ -89,10 +90,20 @@ void FakeHub::publish(std::string subject, std::string payload, uint32_t flags, 
 
 void FakeHub::deliver() {
   if (cursor_ == 0) return;
+  if (end_ > 0) {
+    deliver(end_);
+    if (cursor_ < end_) return;
+    end_ = 0;
+    say(hub::Deliver{1, 0, 0, 1});
+  }
+  deliver(history_.size() + 1);
+}
+
+void FakeHub::deliver(uint64_t below) {
   std::string frames;
   hub::Deliver run;
   run.id = 1;
-  for (; cursor_ <= history_.size() && messages_ > 0 && bytes_ > 0; ++cursor_) {
+  for (; cursor_ < below && messages_ > 0 && bytes_ > 0; ++cursor_) {
     const std::string& frame = history_[cursor_ - 1];
     --messages_;
     bytes_ -= std::min<uint64_t>(bytes_, frame.size());

@@ -42,6 +42,7 @@ class FakeHub {
   void take(std::string_view frame);
   void take(const hub::Publish& message);
   void deliver();
+  void deliver(uint64_t below);
 
   std::string in_;
   bool greeted_ = false;
@@ -51,6 +52,7 @@ class FakeHub {
   uint64_t seen_ = 0, told_ = 0;      // of this connection
   std::vector<std::string> history_;  // frames; the first has number 1
   uint64_t cursor_ = 0;               // the number that goes next; 0: nobody has subscribed
+  uint64_t end_ = 0;                  // of the history when somebody did; 0: told
   uint64_t messages_ = 0, bytes_ = 0;
 };
 

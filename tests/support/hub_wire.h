@@ -123,6 +123,7 @@ class HubWire final : public hub::Wire {
       if (const auto* head = std::get_if<hub::Deliver>(&frame)) {
         EXPECT_EQ(left, 0u);
         left = head->count, bytes = head->bytes;
+        if (left == 0) ends.push_back(all.size());
       } else if (const auto* message = std::get_if<hub::Publish>(&frame)) {
         EXPECT_GT(left, 0u);
         --left;
@@ -138,6 +139,7 @@ class HubWire final : public hub::Wire {
   size_t room = SIZE_MAX;
   bool reads = true;
   std::vector<hub::Gap> gaps;
+  std::vector<size_t> ends;  // behind so many messages it was told that its history held no more
 
  private:
   hub::Broker& broker_;

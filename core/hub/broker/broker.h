@@ -75,6 +75,7 @@ class Broker {
   uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
   Done start(Subscription& subscription, History& history);  // where it asked to
   void read_on(Subscription& subscription);                  // from its history, as far as there is room
+  bool at_end(const Subscription& subscription) const;       // it has read all that was there when it came
   void released(Subscription& subscription);
   void forget(Subscription& subscription);
   void left(Session& session, std::string_view reason);
@@ -93,6 +94,7 @@ class Broker {
   void miss(Subscription& subscription, Gap gap);
   void queue(Subscription& subscription, const Run& run);
   void put(Subscription& subscription, const Run& run, uint64_t seq, Session* from);
+  static uint64_t reads_to(const Subscription& subscription);
   void read_from_disk(Subscription& subscription);
   void take_kept(Subscription& subscription, const Keeper::Kept& kept);
   void hold_up(Subscription& subscription, Session* publisher);

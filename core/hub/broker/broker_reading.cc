@@ -102,6 +102,14 @@ void Broker::miss(Subscription& s, Gap gap) {
   s.gap = s.gap ? Gap{gap.id, std::min(s.gap->first, gap.first), gap.last, s.gap->count + gap.count, s.gap->reason} : gap;
 }
 
+// Nothing is read beyond the end it is still to be told of.
+uint64_t Broker::reads_to(const Subscription& s) { return s.end == 0 ? s.history->visible() : std::min(s.end, s.history->visible()); }
+
+bool Broker::at_end(const Subscription& s) const {
+  const Keeper* const keeper = s.history->keeper();
+  return s.picks.empty() && (s.next >= s.end || (keeper && keeper->lost() && s.next >= s.history->visible()));
+}
+
 void Broker::read_on(Subscription& s) {
   const History& history = *s.history;
   while (!s.picks.empty() && s.few()) {
@@ -116,12 +124,12 @@ void Broker::read_on(Subscription& s) {
   }
   if (s.next < history.first_in_memory()) return read_from_disk(s);
   const bool as_it_is = takes_all(s);
-  while (s.few() && s.next < history.visible()) {
+  while (s.few() && s.next < reads_to(s)) {
     const auto stretch = history.read(s.next);
-    const size_t count = std::min<uint64_t>(stretch.count, history.visible() - s.next);
+    const size_t count = std::min<uint64_t>(stretch.count, reads_to(s) - s.next);
     take(s, stretch.block, stretch.begin, stretch.ends, count, as_it_is);
   }
-  s.behind = s.next < history.next();
+  s.behind = s.end > 0 || s.next < history.next();
 }
 
 bool Broker::takes_all(const Subscription& s) const {
@@ -163,10 +171,10 @@ void Broker::take_kept(Subscription& s, const Keeper::Kept& kept) {
     miss(s, *kept.gap);
     s.next = kept.gap->last + 1;
   }
-  if (kept.run.count > 0 && kept.first == s.next) {
+  if (kept.run.count > 0 && kept.first == s.next && s.next < reads_to(s)) {
     std::vector<uint32_t> ends;
     for (uint32_t at = 0; at < kept.run.end;) ends.push_back(at += static_cast<uint32_t>(artifact::frame_size(kept.run.text().substr(at))));
-    take(s, kept.run.block, 0, ends.data(), ends.size(), takes_all(s));
+    take(s, kept.run.block, 0, ends.data(), std::min<uint64_t>(ends.size(), reads_to(s) - s.next), takes_all(s));
   }
   s.session.ready(s);
   wake_();

@@ -280,7 +280,9 @@ void Session::subscribe(const Subscribe& frame) {
                  subscription.behind ? subscription.next
                  : history           ? history->next()
                                      : 0});
-  if (subscription.behind) ready(subscription);
+  if (!subscription.behind) return say(Deliver{frame.id, 0, 0, 1});
+  subscription.end = history->next();
+  ready(subscription);
 }
 
 void Session::unsubscribe(uint32_t id) {

@@ -99,6 +99,7 @@ class Session {
 
   bool fill(Instant now);
   bool fill_from(Subscription& subscription, Instant now);
+  bool tell_end(Subscription& subscription);
   void put(std::string_view bytes);
   void put(Run run);
   bool send(Instant now);

@@ -62,12 +62,22 @@ void cut(const Run& run, uint32_t messages, uint64_t bytes, bool least, uint32_t
 
 }  // namespace
 
+// Once all is on its way that the history held when the subscription came: nothing is read beyond that before it is told.
+bool Session::tell_end(Subscription& s) {
+  if (s.end == 0 || !s.queue.empty() || !broker_.at_end(s)) return false;
+  s.end = 0;
+  say(Deliver{s.how.id, 0, 0, 1});
+  broker_.read_on(s);
+  return true;
+}
+
 bool Session::fill_from(Subscription& s, Instant now) {
   constexpr uint64_t kTurn = Block::kSize;  // then it is the next one's turn
   constexpr uint32_t kSmall = 1024;         // cheaper copied than as a part of its own
   if (s.behind && s.few()) broker_.read_on(s);
-  const bool told = s.gap.has_value();
+  bool told = s.gap.has_value();
   if (told) say(*std::exchange(s.gap, std::nullopt));
+  told |= tell_end(s);
   if (s.queue.empty() || !s.has_credit()) return told;
   Deliver head{s.how.id, 0, 0, 1};
   const uint64_t most = std::min<uint64_t>(s.bytes, kTurn);
@@ -89,6 +99,7 @@ bool Session::fill_from(Subscription& s, Instant now) {
   if (s.bytes != kEndless) s.bytes -= std::min(s.bytes, head.bytes);
   s.moved = now, s.delivered += head.count;
   counts_.out += head.count;
+  tell_end(s);
   if (s.queue.empty()) s.arena.rest();
   if ((s.held || s.laggard) && s.few()) broker_.released(s);
   return true;

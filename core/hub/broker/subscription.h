@@ -45,6 +45,7 @@ struct Subscription {
   bool reading = false;    // ... and waits for the disk
   int64_t since = 0;       // it wants nothing older
   uint64_t next = 0;
+  uint64_t end = 0;  // of the history when it was asked for: that `next` has come so far is still to be told; 0: it has been
 
   bool ready = false;             // it is in its session's list of those with something to send
   bool held = false;              // somebody waits for it to take what is queued

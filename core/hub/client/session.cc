@@ -150,7 +150,10 @@ Done Session::acked(PubAck&& ack) {
 
 Done Session::begin_run(const Deliver& run) {
   if (!wanted_ || run.id != kId) return fail("protocol", "it delivers what nobody subscribed to");
-  if (run.count == 0) return {};
+  if (run.count == 0) {
+    enough_ |= to_end_;
+    return events_.emplace_back(run), Done();
+  }
   // A last message may be longer than the credit that is left.
   if (wanted_->messages != kEndless && run.count > credit_messages_) return fail("protocol", "it delivers more than it was granted");
   if (wanted_->bytes != kEndless && run.bytes > credit_bytes_ + welcome_.max_frame)
@@ -196,8 +199,9 @@ void Session::grant() {
   if (credit.messages > 0 || credit.bytes > 0) out_.control(credit);
 }
 
-void Session::subscribe(Subscribe wanted) {
+void Session::subscribe(Subscribe wanted, bool to_end) {
   wanted.id = kId;
+  to_end_ = to_end;
   wanted_ = std::move(wanted);
   if (state_ == State::up) ask();
 }

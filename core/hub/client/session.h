@@ -56,8 +56,9 @@ class Session {
   const Outgoing& out() const { return out_; }
   void forget() { out_.forget(); }
 
-  // One subscription. Its credit is that of `wanted`: what is taken of it is granted again.
-  void subscribe(Subscribe wanted);
+  // One subscription. Its credit is that of `wanted`: what is taken of it is granted again. `to_end`: what comes behind all that its
+  // history held when it was asked for is nobody's.
+  void subscribe(Subscribe wanted, bool to_end = false);
   void acknowledge(Ack ack);
   struct Piece {
     std::string frames;
@@ -67,8 +68,8 @@ class Session {
   bool waiting() const { return inbox_messages_ > 0; }
   void enough() { enough_ = true; }  // what comes from now on is nobody's
 
-  // What else has come, in order; welcome is among it.
-  using Event = std::variant<Welcome, PubAck, Subscribed, Gap, Fault, Drain, Report>;
+  // What else has come, in order; welcome is among it. A Deliver has no messages: the end of what the history held.
+  using Event = std::variant<Welcome, PubAck, Subscribed, Deliver, Gap, Fault, Drain, Report>;
   std::vector<Event> events() { return std::exchange(events_, {}); }
   const Welcome& welcome() const { return welcome_; }
   bool welcomed() const { return welcome_.max_frame > 0; }  // once at least
@@ -102,7 +103,7 @@ class Session {
   std::vector<Event> events_;
 
   std::optional<Subscribe> wanted_;
-  bool enough_ = false;
+  bool to_end_ = false, enough_ = false;
   bool in_history_ = false;                         // it reads from one
   uint64_t last_ = 0;                               // the highest number that came
   uint64_t next_ = 0;                               // the first that could, when it was subscribed

@@ -128,7 +128,7 @@ class HubEndsTest : public testing::Test {
     sink->take(Batch(std::move(slab), Receipt(frontier, taken), 0), turn);
   }
 
-  void open_source(bool durable) {
+  void open_source(bool durable, bool to_end = false) {
     hub::Subscribe wanted;
     wanted.pattern = "a.>", wanted.start.kind = hub::Start::Kind::all;
     wanted.messages = HubSource::kMessages, wanted.bytes = HubSource::kBytes;
@@ -136,7 +136,7 @@ class HubEndsTest : public testing::Test {
     hub::client::Connection::Options how;
     how.first = how.again = hub::client::Connection::patient();
     how.again.base = how.again.max = 1ms;
-    source = std::make_unique<HubSource>("hub:a.>", place(), how, wanted, **codec_called("ndjson"), CodecOptions());
+    source = std::make_unique<HubSource>("hub:a.>", place(), how, wanted, to_end, **codec_called("ndjson"), CodecOptions());
     ASSERT_TRUE(source->open(host));
   }
   Pull pull() {
@@ -288,6 +288,16 @@ TEST_F(HubEndsTest, StoppedItGivesWhatHasComeAndNoMore) {
   }
   EXPECT_EQ(pulled, Pull::ended);
   EXPECT_EQ(records, numbers(1, 3));
+}
+
+TEST_F(HubEndsTest, ToTheEndItGivesWhatTheHistoryHeldAndEnds) {
+  publish(1, 5000);
+  open_source(false, true);
+  run([&] { return records.size() > 100 || pull() == Pull::failed; });
+  server.cut();
+  run([&] { return pull() == Pull::ended; });
+  EXPECT_EQ(server.clients, 2);
+  EXPECT_EQ(records, numbers(1, 5000));
 }
 
 TEST_F(HubEndsTest, AHubThatTurnsASubscriptionAwayEndsTheSource) {

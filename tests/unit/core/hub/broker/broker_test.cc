@@ -346,6 +346,41 @@ TEST_F(HubBroker, Row138LateJoinersBeginWhereTheyAsk) {
   EXPECT_EQ(fault_of(late), "no-history");
 }
 
+TEST_F(HubBroker, TheEndOfWhatTheHistoryHeldIsToldOnce) {
+  options.histories.push_back({.name = "h", .patterns = {"a.>"}});
+  HubWire& sender = client("p");
+  for (int i = 1; i <= 6; ++i) sender.publish(i % 2 ? "a.odd" : "a.even", std::to_string(i));
+  const auto end = [&](Subscribe asked) {
+    HubWire& wire = client("");
+    asked.id = 1;
+    wire.subscribe(asked);
+    sender.publish("a.even", "later");
+    const size_t got = wire.messages().size();
+    EXPECT_EQ(wire.ends.size(), 1u) << asked.pattern;
+    EXPECT_GE(got, wire.ends.empty() ? 0 : wire.ends[0]);
+    return wire.ends.empty() ? SIZE_MAX : wire.ends[0];
+  };
+  using K = Start::Kind;
+  EXPECT_EQ(end({.pattern = "a.odd", .start = {K::all}}), 3u);
+  EXPECT_EQ(end({.pattern = "a.none", .start = {K::all}}), 0u);
+  EXPECT_EQ(end({.pattern = "a.>", .filter = "false", .start = {K::all}}), 0u);
+  EXPECT_EQ(end({.pattern = "a.>", .start = {K::last, 2}}), 2u);
+  EXPECT_EQ(end({.pattern = "a.>", .start = {K::last_per_subject}}), 2u);
+  EXPECT_EQ(end({.pattern = "a.odd", .start = {K::seq, 1000}}), 0u);
+  EXPECT_EQ(end({.pattern = "a.>"}), 0u);
+  EXPECT_EQ(end({.pattern = ">"}), 0u);
+  HubWire& few = client("few");  // without credit nothing is given, and what comes meanwhile stays behind the end
+  few.subscribe({.id = 1, .pattern = "a.odd", .start = {K::all}, .messages = 2, .bytes = kEndless});
+  for (int i = 0; i < 3; ++i) sender.publish("a.odd", "later");
+  EXPECT_EQ(few.messages(), Texts({"1", "3"}));
+  EXPECT_TRUE(few.ends.empty());
+  few.say(Credit{1, 1, 0});
+  EXPECT_EQ(few.messages(), Texts({"5"}));
+  EXPECT_EQ(few.ends, std::vector<size_t>{1});
+  few.say(Credit{1, 10, 0});
+  EXPECT_EQ(few.messages(), Texts({"later", "later", "later"}));
+}
+
 TEST_F(HubBroker, HistoriesKeepWhatTheirLimitsSay) {
   options.histories.push_back({.name = "last", .patterns = {"l.>"}, .per_subject = 1});
   options.histories.push_back({.name = "young", .patterns = {"y"}, .age = std::chrono::seconds(60)});
@@ -392,8 +427,7 @@ TEST_F(HubBroker, Row138NoGapAndNoDuplicateUnderAnyInterleaving) {
     struct Reader {
       std::unique_ptr<HubWire> wire;
       bool even;
-      Texts got;
-      size_t from;
+      size_t from, held;
     };
     std::vector<Reader> readers;
     Texts all, evens;
@@ -408,10 +442,11 @@ TEST_F(HubBroker, Row138NoGapAndNoDuplicateUnderAnyInterleaving) {
           all.push_back(text);
         }
       } else if (what == 6 && readers.size() < 6) {
-        Reader made{std::make_unique<HubWire>(hub), random.next() % 2 == 0, {}, 0};
+        Reader made{std::make_unique<HubWire>(hub), random.next() % 2 == 0, 0, 0};
         made.wire->hello("");
         const bool live = random.next() % 2;
-        made.from = !live ? 0 : made.even ? evens.size() : all.size();
+        made.held = made.even ? evens.size() : all.size();
+        made.from = live ? made.held : 0;
         made.wire->subscribe({.id = 1,
                               .pattern = made.even ? "a.even" : "a.>",
                               .start = {live ? Start::Kind::live : Start::Kind::all},
@@ -432,6 +467,7 @@ TEST_F(HubBroker, Row138NoGapAndNoDuplicateUnderAnyInterleaving) {
       const Texts& wanted = one.even ? evens : all;
       const Texts got = one.wire->messages();
       EXPECT_TRUE(one.wire->gaps.empty());
+      EXPECT_EQ(one.wire->ends, std::vector{one.held - one.from}) << seed;
       ASSERT_EQ(got.size(), wanted.size() - one.from) << seed;
       EXPECT_TRUE(std::equal(got.begin(), got.end(), wanted.begin() + static_cast<ptrdiff_t>(one.from))) << seed;
     }

@@ -181,8 +181,15 @@ TEST_F(HubKept, AFullDiskRefusesAndABrokenOneSaysWhatIsLost) {
   ASSERT_EQ(acks[0].refused.size(), 1u);
   EXPECT_EQ(acks[0].refused[0].number, 2u);
   for (int i = 0; i < 3; ++i) sender.publish({.ack = Level::best, .subject = "a.b"});
+  HubWire wire(hub.broker);
+  wire.hello("s");
+  wire.subscribe({.id = 1, .pattern = "a.>", .start = {Start::Kind::all}});
+  EXPECT_EQ(wire.messages().size(), 1u);
+  EXPECT_TRUE(wire.ends.empty());
   hub.keeper->fail("input/output error", true);
   hub.sync(0);
+  EXPECT_EQ(wire.messages().size(), 0u);
+  EXPECT_EQ(wire.ends.size(), 1u);  // what is lost is not waited for
   EXPECT_EQ(sender.told<PubAck>().at(0).refused.size(), 3u);
 }
 
@@ -233,13 +240,14 @@ TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
       struct Reader {
         std::unique_ptr<HubWire> wire;
         bool even, live;
-        size_t from;
+        size_t from, held;
       };
       std::vector<Reader> readers;
       const auto come = [&] {
-        Reader made{std::make_unique<HubWire>(hub.broker), random.next() % 2 == 0, random.next() % 3 == 0, 0};
+        Reader made{std::make_unique<HubWire>(hub.broker), random.next() % 2 == 0, random.next() % 3 == 0, 0, 0};
         made.wire->hello("");
-        made.from = !made.live ? 0 : made.even ? evens.size() : all.size();
+        made.held = made.even ? evens.size() : all.size();
+        made.from = made.live ? made.held : 0;
         made.wire->subscribe({.id = 1,
                               .pattern = made.even ? "a.even" : "a.>",
                               .start = {made.live ? Start::Kind::live : Start::Kind::all},
@@ -281,6 +289,12 @@ TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
         const Texts got = one.wire->messages();
         EXPECT_TRUE(one.wire->gaps.empty());
         const size_t from = std::min(one.from, wanted.size());
+        const bool all_synced = one.live || wanted.size() > one.held || (wanted.size() == one.held && synced == all.size());
+        if (all_synced) {
+          EXPECT_EQ(one.wire->ends, std::vector{one.held - one.from}) << seed;
+        } else if (wanted.size() < one.held) {
+          EXPECT_TRUE(one.wire->ends.empty()) << seed;
+        }
         ASSERT_EQ(got.size(), wanted.size() - from) << seed << " " << life << " " << one.even << one.live;
         EXPECT_TRUE(std::equal(got.begin(), got.end(), wanted.begin() + static_cast<ptrdiff_t>(from)));
       }

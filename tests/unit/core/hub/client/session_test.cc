@@ -78,6 +78,7 @@ struct Rig {
         for (const auto& one : ack->refused) refused.push_back(one.number);
       }
       if (const auto* gap = std::get_if<Gap>(&event)) gaps += gap->count;
+      if (std::holds_alternative<Deliver>(event)) ++ends;
     }
     while (auto piece = takes ? session.take() : std::nullopt)
       for (std::string_view left = piece->frames; !left.empty();) {
@@ -99,7 +100,7 @@ struct Rig {
   size_t moves = 0;
   bool takes = true;
   std::string error;
-  uint64_t acknowledged = 0, gaps = 0;
+  uint64_t acknowledged = 0, gaps = 0, ends = 0;
   std::vector<uint64_t> refused;
   std::vector<std::string> got;
 };
@@ -164,6 +165,28 @@ TEST(Session, ASubscriptionGoesOnBehindTheLastMessageWhereverTheConnectionEnds) 
     rig.connect();
     ASSERT_TRUE(rig.run());
     ASSERT_EQ(rig.got, numbers(1, 9)) << "cut behind byte " << cut;
+    if (whole) break;
+  }
+}
+
+// What it asked for last ends where the history did then; what is behind that is nobody's, wherever the connection ended.
+TEST(Session, ToTheEndIsAllThatTheHistoryHeldAndNoMore) {
+  for (size_t cut = 1;; ++cut) {
+    Rig rig;
+    for (const auto& text : numbers(1, 8)) rig.hub.publish("a.b", text);
+    rig.session.subscribe(subscription(), true);
+    rig.connect();
+    ASSERT_TRUE(rig.run(cut));
+    const bool whole = rig.moves < cut;
+    const int last = rig.ends > 0 ? 8 : 9;
+    rig.lose();
+    rig.hub.publish("a.b", "9");
+    rig.connect();
+    ASSERT_TRUE(rig.run());
+    rig.hub.publish("a.b", "10");
+    ASSERT_TRUE(rig.run());
+    ASSERT_GE(rig.ends, 1u);
+    ASSERT_EQ(rig.got, numbers(1, last)) << "cut behind byte " << cut;
     if (whole) break;
   }
 }
