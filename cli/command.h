@@ -32,7 +32,7 @@ struct Invocation {
 };
 
 struct Command {
-  std::string_view name;
+  std::string_view name;      // of one word, or of two: hub stats
   std::string_view operands;  // how the usage line shows what it takes: FILE|ARGV...
   std::string_view summary;   // one line; empty: not for people, no help names it
   std::string_view details;   // paragraphs

@@ -8,8 +8,7 @@
 #include "cli/complete.h"
 #include "cli/dlq.h"
 #include "cli/fmt.h"
-#include "cli/hub.h"
-#include "cli/hub_clients.h"
+#include "cli/hub_commands.h"
 #include "cli/init.h"
 #include "cli/load_argv.h"
 #include "cli/pages.h"
@@ -70,7 +69,7 @@ constexpr auto kListOptions = std::to_array<Option>({
      .operand = true},
 });
 constexpr auto kHelpOptions = std::to_array<Option>(
-    {{.name = "topic", .kind = Kind::text, .value = "TOPIC", .help = "a stage, a command or a topic", .operand = true}});
+    {{.name = "topic", .kind = Kind::text, .value = "TOPIC", .help = "a stage, a command or a topic", .operand = true, .repeat = true}});
 
 Tables tables_of(const Invocation& call) { return {call.stages, call.codecs, commands()}; }
 
@@ -184,7 +183,9 @@ Answer help_command(const Invocation& call) {
   Settings own(kHelpOptions);
   if (auto refused = own_words("help", own, call)) return *refused;
   const Tables tables = tables_of(call);
-  const auto name = own.text("topic");
+  std::string words;  // hub stats is one
+  for (const Setting::Value& word : own.values("topic")) words += (words.empty() ? "" : " ") + word.text;
+  const std::optional<std::string> name = words.empty() ? std::nullopt : std::optional(words);
   if (!name) return {0, as_text(main_page(tables)), {}};
   if (const auto page = topic(*name, tables)) return {0, as_text(*page), {}};
   std::vector<std::string_view> known = topics();
@@ -297,31 +298,6 @@ const Command kCommands[] = {
      "A file of letters can be filtered like any other: leat --from dead.ndjson --codec envelope filter '$error.code == \"malformed\"' "
      "--to some.ndjson --codec envelope.",
      dlq_options(), true, nullptr, dlq_command},
-    {"hub", "[--listen PLACE]... [--history PATTERN[,KEY=V]...]...", "run a publish/subscribe broker",
-     "Clients publish messages to subjects and subscribe to patterns of them: orders.eu.created, orders.*, orders.>. Each subscription "
-     "gets "
-     "each message once, in the order in which it came. Subjects with a history are kept: whoever comes late or falls behind reads on from "
-     "there.\n\n"
-     "Over a unix socket the user who runs the hub may do everything, and others nothing unless --open says so; at TCP, which is for this "
-     "machine only, everybody is a stranger.\n\n"
-     "Nobody waits long for a subscriber that takes nothing: after the grace it goes on from the history, or loses the oldest messages, "
-     "and "
-     "is told how many. SIGTERM lets everybody have what waits for them.",
-     hub_options(), false, hub_command},
-    {"pub", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "publish records to a hub",
-     "Each WORD is a message, as it is written; without any, each record of standard input is one. It is the pipeline --to hub:SUBJECT, so "
-     "SUBJECT may hold expressions, as in 'orders.{.region}', and leat help ends says more.\n\n"
-     "--print-acked prints, as the hub acknowledges them, how many records from the first one on it has: whatever becomes of the hub, they "
-     "are there as well as --ack asks for.",
-     pub_options(), true, nullptr, pub_command},
-    {"sub", "[--hub ADDRESS|NAME] PATTERN", "print the messages of a hub",
-     "It is the pipeline --from hub:PATTERN, which goes on until --count, --until or a signal ends it. leat help ends says more.",
-     sub_options(), true, nullptr, sub_command},
-    {"req", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "ask who is subscribed, and print the answers",
-     "Each WORD is asked as it is written, one when the one before it has been answered; without any, each line of standard input is. An "
-     "answer is a message to the subject that the request names for it: leat --from hub:echo --to 'hub:{$meta.reply_to}' answers with what "
-     "it was asked. The exit status is 1 if nobody is subscribed to SUBJECT, or does not answer in time.",
-     req_options(), false, req_command},
     {"help", "[TOPIC]", "explain a stage, a command or a topic",
      "Topics are expr, windows, pipeline, tests, stages, ends, codecs and exit. leat STAGE --help and leat COMMAND --help say the same.",
      kHelpOptions, false, help_command},
@@ -337,11 +313,21 @@ const Command kCommands[] = {
 
 }  // namespace
 
-std::span<const Command> commands() { return kCommands; }
+// Those of the hub stand in front of help.
+std::span<const Command> commands() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> made(std::begin(kCommands), std::end(kCommands));
+    const auto help = std::find_if(made.begin(), made.end(), [](const Command& command) { return command.name == "help"; });
+    made.insert(help, hub_commands().begin(), hub_commands().end());
+    return made;
+  }();
+  return all;
+}
 
 const Command* find_command(std::string_view name) {
-  const auto at = std::find_if(std::begin(kCommands), std::end(kCommands), [&](const Command& command) { return command.name == name; });
-  return at == std::end(kCommands) ? nullptr : at;
+  const auto all = commands();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Command& command) { return command.name == name; });
+  return at == all.end() ? nullptr : &*at;
 }
 
 std::string told(const PipelineSpec& spec, const Problems& problems) {

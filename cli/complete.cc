@@ -85,6 +85,11 @@ class Completer {
     }
   }
 
+  const Command* command_named(std::string_view name) const {
+    const auto at = std::find_if(tables_.commands.begin(), tables_.commands.end(), [&](const Command& one) { return one.name == name; });
+    return at == tables_.commands.end() ? nullptr : &*at;
+  }
+
   void bare(const std::string& word) {
     if (place_ == Place::stage) {
       const bool words =
@@ -94,13 +99,15 @@ class Completer {
       return;
     }
     if (place_ == Place::command) {
-      ++operands_;
+      if (const Command* longer = operands_ == 0 ? command_named(fmt::format("{} {}", command_->name, word)) : nullptr)
+        command_ = longer;
+      else
+        ++operands_;
       return;
     }
     if (place_ == Place::start) {
-      const auto at = std::find_if(tables_.commands.begin(), tables_.commands.end(), [&](const Command& one) { return one.name == word; });
-      if (at != tables_.commands.end()) {
-        command_ = &*at;
+      if (const Command* named = command_named(word)) {
+        command_ = named;
         place_ = Place::command;
         return;
       }
@@ -149,7 +156,7 @@ class Completer {
     switch (place_) {
       case Place::start:
         for (const Command& command : tables_.commands)
-          if (!command.summary.empty()) put(command.name, command.summary);
+          if (!command.summary.empty() && command.name.find(' ') == command.name.npos) put(command.name, command.summary);
         [[fallthrough]];
       case Place::globals:
       case Place::source:
@@ -164,6 +171,7 @@ class Completer {
       case Place::command:
         if (command_->name == "help") return help_topics();
         if (command_->name == "init") return recipe_names();
+        if (operands_ == 0 && has_words()) return words_behind();
         if (const Option* option = next_operand(); option && option->kind == Kind::choice) return values(*option);
         return ask_for_files();
       case Place::command_words:
@@ -192,6 +200,16 @@ class Completer {
     for (const Command& command : tables_.commands)
       if (!command.summary.empty()) put(command.name, command.summary);
     for (std::string_view name : topics()) put(name, "a page of the manual");
+  }
+
+  // Of a command whose next word may make another command of it: leat hub stats.
+  bool has_words() const {
+    return std::any_of(tables_.commands.begin(), tables_.commands.end(), [&](const Command& one) { return is_behind(one); });
+  }
+  bool is_behind(const Command& one) const { return one.name.starts_with(fmt::format("{} ", command_->name)); }
+  void words_behind() {
+    for (const Command& one : tables_.commands)
+      if (is_behind(one)) put(one.name.substr(command_->name.size() + 1), one.summary);
   }
 
   void recipe_names() {

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/report.h"
+#include "cli/out.h"
 #include "cli/words.h"
 #include "core/base/text.h"
 #include "core/codec/framing.h"
@@ -24,8 +24,6 @@
 
 namespace leat {
 namespace {
-
-constexpr size_t kPiece = 1 << 20;  // bytes of output gathered before they are written
 
 constexpr Option kVerb{.name = "verb",
                        .kind = Option::Kind::choice,
@@ -70,19 +68,6 @@ Done each_letter(const std::string& path, const Visit& visit) {
   }
   return feed.error().text.empty() ? Done() : Done(feed.error());
 }
-
-// Gathers what goes to stdout and writes it a piece at a time.
-class Out {
- public:
-  std::string text;
-  Done flush(bool all) {
-    if (!all && text.size() < kPiece) return {};
-    const int error = write_all(STDOUT_FILENO, text);
-    text.clear();
-    if (error == 0) return {};
-    return Error{Error::Kind::io, fmt::format("standard output: {}", std::strerror(error)), {}};
-  }
-};
 
 std::string time_text(int64_t ns) { return text::rfc3339(Instant(Duration(ns))); }
 

@@ -21,6 +21,7 @@
 #include "core/hub/place.h"
 #include "core/io/loop.h"
 #include "pipelines/options.h"
+#include "pipelines/suggest.h"
 
 namespace leat {
 namespace {
@@ -60,6 +61,15 @@ constexpr auto kOptions = std::to_array<Option>({
 });
 
 constexpr uint64_t kMostMessage = 64u << 20;
+
+// For a word that has no place: which of the commands behind hub it was to be.
+std::string meant(std::string_view word) {
+  constexpr std::string_view kPrefix = "hub ";
+  std::vector<std::string_view> known;
+  for (const Command& command : commands())
+    if (command.name.starts_with(kPrefix)) known.push_back(command.name.substr(kPrefix.size()));
+  return word.starts_with('-') ? std::string() : did_you_mean(word, known);
+}
 
 // The folder of the socket that everybody looks for is nobody else's.
 Result<std::string> default_place(const Environment& environment) {
@@ -168,7 +178,7 @@ std::span<const Option> hub_options() { return kOptions; }
 Answer hub_command(const Invocation& call) {
   Settings own(kOptions);
   Problems problems;
-  read_words(call.words, {.tables = {&own}, .path = {}}, problems);
+  read_words(call.words, {.tables = {&own}, .path = {}, .hint = meant}, problems);
   if (!problems.empty()) return usage("hub", std::move(problems));
   RealRandom random;
   auto options = broker_options(own, random);

@@ -8,12 +8,11 @@
 #include <fmt/format.h>
 
 #include "cli/hub_request.h"
+#include "cli/hub_talk.h"
 #include "cli/run.h"
 #include "cli/words.h"
-#include "cli/world.h"
 #include "core/base/text.h"
 #include "core/data/json.h"
-#include "pipelines/host_settings.h"
 #include "pipelines/options.h"
 
 namespace leat {
@@ -152,12 +151,9 @@ Answer req_command(const Invocation& call) {
     if (text->ends_with('\n')) text->pop_back();
     for (const std::string_view line : text::split(*text, '\n')) request.payloads.emplace_back(line);
   }
-  const HostFiles host = find_host_settings(call.outside);
-  if (!host.mistakes.empty()) return {78, {}, fmt::format("{}\n", fmt::join(host.mistakes, "\n"))};
-  const auto environment = RealEnvironment::all();
-  const auto place = find_hub(own.text("hub"), &host.settings.hubs, &environment);
-  if (!place) return refusal(place.error());
-  request.place = *place;
+  HubFound found = hub_of(own, call.outside);
+  if (found.refused) return *found.refused;
+  request.place = std::move(found.place);
   return ask(request);
 }
 

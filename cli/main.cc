@@ -49,16 +49,18 @@ int dispatch(const std::vector<std::string>& words, const World& world) {
   if (words.empty()) return write_all(STDERR_FILENO, short_help(tables)), 2;
   const auto call = [&](std::span<const std::string> rest) { return Invocation{rest, outside, tables.stages, tables.codecs}; };
   if (words[0] == "--version") return give(find_command("version")->run(call({})));
+  size_t name = 1;  // words of it
   const Command* command = find_command(words[0]);
+  if (const Command* longer = words.size() > 1 ? find_command(words[0] + " " + words[1]) : nullptr) command = longer, name = 2;
   // dlq is a word of chains too: only one of its verbs makes it a command.
   if (words[0] == "dlq" && words.size() > 1 && !dlq_verb(words[1]) && words[1] != "--help" && words[1] != "-h") command = nullptr;
-  const bool asks_for_help = words.size() > 1 && (words[1] == "--help" || words[1] == "-h");
+  const bool asks_for_help = words.size() > name && (words[name] == "--help" || words[name] == "-h");
   if (command && !asks_for_help) {
-    const auto rest = std::span(words).subspan(1);
+    const auto rest = std::span(words).subspan(name);
     if (command->run) return give(command->run(call(rest)));
     return run(command->load(call(rest)), outside, world);
   }
-  if (const auto about = command ? std::optional(words[0]) : help_asked(words)) {
+  if (const auto about = command ? std::optional(std::string(command->name)) : help_asked(words)) {
     const auto page = about->empty() ? main_page(tables) : topic(*about, tables);
     return give({0, as_text(*page), {}});
   }

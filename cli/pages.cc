@@ -52,6 +52,13 @@ Page::Block example_block(const StageSpec& stage) {
   return literal(all);
 }
 
+// Of one that is a word behind another, leat-hub-stats.
+std::string page_name(const Command& command) {
+  std::string name = fmt::format("leat-{}", command.name);
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
+}
+
 // Stage names and summaries under the headings of their groups, in the catalog's order.
 std::vector<Page::Block> stage_groups(std::span<const StageSpec* const> stages) {
   std::vector<Page::Block> blocks;
@@ -114,12 +121,11 @@ Page stage_page(const StageSpec& stage) {
 }
 
 Page command_page(const Command& command) {
-  Page page{fmt::format("leat-{}", command.name),
-            1,
-            std::string(command.summary),
-            {fmt::format("leat {} {}", command.name, command.operands)},
-            {},
+  Page page{page_name(command), 1, std::string(command.summary), {fmt::format("leat {} {}", command.name, command.operands)}, {},
             {"leat(1)"}};
+  for (const Command& other : commands())
+    if (other.name.starts_with(fmt::format("{} ", command.name)) || command.name.starts_with(fmt::format("{} ", other.name)))
+      page.see_also.push_back(page_name(other) + "(1)");
   if (command.operands.empty()) page.synopsis.front().pop_back();
   if (!command.details.empty()) page.sections.push_back(section("Description", blocks_of(command.details)));
   std::vector<Page::Block> options;
@@ -159,7 +165,7 @@ Page main_page(const Tables& tables) {
                    section("Environment", {entries(prose::environment())}),
                    section("Files", {entries(prose::files())})};
   for (const Command& command : tables.commands)
-    if (!command.summary.empty()) page.see_also.push_back(fmt::format("leat-{}(1)", command.name));
+    if (!command.summary.empty()) page.see_also.push_back(page_name(command) + "(1)");
   for (const char* other : {"leat-pipeline(5)", "leat-tests(5)", "leat-stages(7)", "leat-expr(7)", "leat-windows(7)"})
     page.see_also.emplace_back(other);
   return page;
@@ -320,7 +326,7 @@ std::string short_help(const Tables& tables) {
   out += "stages: " + names.erase(0, names.empty() ? 0 : 1) + "\n";
   std::string more;
   for (const Command& command : tables.commands)
-    if (!command.summary.empty()) more += fmt::format(" {}", command.name);
+    if (!command.summary.empty() && command.name.find(' ') == command.name.npos) more += fmt::format(" {}", command.name);
   return out + "commands:" + more + "\nleat help STAGE, leat help COMMAND and leat help tell more\n";
 }
 

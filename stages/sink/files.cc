@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/codec/json_format.h"
+#include "core/data/envelopes.h"
 #include "core/io/loop.h"
 
 namespace leat {
@@ -77,7 +78,7 @@ std::map<std::string, std::vector<uint32_t>> FilesSink::paths(const Batch& batch
     text.clear();
     if (!json_.append(slab, record, text, [&](uint32_t failed, Reason reason) { turn.fail(failed, std::move(reason)); })) return;
     copy->add(text);
-    if (!slab.envelopes.empty()) copy->envelopes.push_back(slab.envelopes[record]);
+    if (names_->reads_envelope()) copy->envelopes.push_back(envelope_of(slab, record));
     records.push_back(record);
   });
   names_->prepare(*copy);

@@ -11,6 +11,7 @@
 #include "core/codec/letter.h"
 #include "core/codec/lines.h"
 #include "core/data/artifact.h"
+#include "core/data/envelopes.h"
 #include "core/hub/subject.h"
 
 namespace leat {
@@ -123,7 +124,7 @@ SlabRef HubMessages::as_json(const Batch& batch, const Encoder::Fail& fail) {
     text_.clear();
     if (!json_.append(slab, message.record, text_, fail)) return true;
     copy->add(text_);
-    if (!slab.envelopes.empty()) copy->envelopes.push_back(slab.envelopes[message.record]);
+    if (reads_envelope()) copy->envelopes.push_back(envelope_of(slab, message.record));
     return false;
   });
   return copy;

@@ -85,3 +85,11 @@ application/json
   run_line "leat --in capnp --out envelope <dead.bin | jq -c '[.payload_text, .error.offset, .checksum_algorithm]'"
   expect_out '["{bad",8,"crc32c"]'
 }
+
+@test "the name of a file is made of the envelope, though no stage asks for that" {
+  printf '%s\n' '{"subject":"a","meta":{"k":1},"payload":1}' '{"subject":"b","payload":2}' >in
+  run_line 'leat --in envelope --out ndjson --to "f-{\$subject}-{\$meta.k // 0}" <in'
+  expect_status 0
+  [ "$(cat f-a-1)" = 1 ]
+  [ "$(cat f-b-0)" = 2 ]
+}

@@ -18,14 +18,6 @@ bool same(std::string_view one, std::string_view other) {
   return difference == 0;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  Sha256 hash;
-  hash.add(bytes);
-  std::string hex;
-  for (const unsigned char byte : hash.end()) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
-  return hex;
-}
-
 bool any_covers(const std::vector<std::string>& patterns, std::string_view what) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return covers(pattern, what); });
 }
@@ -35,6 +27,14 @@ bool any_overlaps(const std::vector<std::string>& patterns, std::string_view wha
 }
 
 }  // namespace
+
+std::string token_sha256(std::string_view token) {
+  Sha256 hash;
+  hash.add(token);
+  std::string hex;
+  for (const unsigned char byte : hash.end()) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
+  return hex;
+}
 
 bool Principal::may_publish(std::string_view subject) const {
   return everything || (any_covers(publish, subject) && !any_covers(no_publish, subject));
@@ -60,7 +60,7 @@ Access::Access(Options options) : owner_user_(options.owner) {
 
 Result<std::shared_ptr<const Principal>> Access::admit(const Hello& hello, const Peer& peer) const {
   if (!hello.token.empty()) {
-    const std::string digest = sha256_hex(hello.token);
+    const std::string digest = token_sha256(hello.token);
     std::shared_ptr<const Principal> found;
     for (const auto& one : principals_)
       if (same(one->token_sha256, digest)) found = one;

@@ -30,6 +30,9 @@ struct Principal {
   bool may_subscribe(std::string_view pattern) const;
 };
 
+// What is kept of a token: its SHA-256, in small hexadecimal digits.
+std::string token_sha256(std::string_view token);
+
 class Access {
  public:
   struct Options {

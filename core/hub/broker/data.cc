@@ -7,32 +7,13 @@
 
 #include "core/base/random.h"
 #include "core/base/text.h"
-#include "core/data/artifact.h"
 #include "core/hub/broker/disk_keeper.h"
+#include "core/hub/broker/folder.h"
 
 namespace leat::hub {
 namespace {
 
 constexpr size_t kDigits = 16;  // of the number in the file `hub`
-
-size_t frame_length(std::string_view bytes) {
-  const uint64_t size = artifact::frame_size(bytes);
-  return size <= bytes.size() ? size : 0;
-}
-
-// A folder's name that says which history, whatever its name holds.
-std::string folder_of(std::string_view history) {
-  std::string out;
-  for (const char c : history) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || (c == '.' && !out.empty());
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 }  // namespace
 

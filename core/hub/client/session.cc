@@ -223,6 +223,10 @@ void Session::acknowledge(Ack ack) {
   if (state_ == State::up) out_.control(ack);
 }
 
+void Session::control(const Control& asked) {
+  if (state_ == State::up) out_.control(asked);
+}
+
 uint64_t Session::publish(const Publish& message) { return out_.publish(message); }
 
 uint64_t Session::room() const {

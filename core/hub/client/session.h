@@ -68,6 +68,8 @@ class Session {
   bool waiting() const { return inbox_messages_ > 0; }
   void enough() { enough_ = true; }  // what comes from now on is nobody's
 
+  void control(const Control& asked);  // its Report is an event
+
   // What else has come, in order; welcome is among it. A Deliver has no messages: the end of what the history held.
   using Event = std::variant<Welcome, PubAck, Subscribed, Deliver, Gap, Fault, Drain, Report>;
   std::vector<Event> events() { return std::exchange(events_, {}); }

@@ -1,0 +1,91 @@
+#include "cli/hub_commands.h"
+
+#include "cli/hub.h"
+#include "cli/hub_clients.h"
+#include "cli/hub_control.h"
+#include "cli/hub_folder.h"
+
+namespace leat {
+
+std::span<const Command> hub_commands() {
+  static const Command kCommands[] = {
+      {"hub", "[--listen PLACE]... [--history PATTERN[,KEY=V]...]...", "run a publish/subscribe broker",
+       "Clients publish messages to subjects and subscribe to patterns of them: orders.eu.created, orders.*, orders.>. Each subscription "
+       "gets "
+       "each message once, in the order in which it came. Subjects with a history are kept: whoever comes late or falls behind reads on "
+       "from "
+       "there.\n\n"
+       "Over a unix socket the user who runs the hub may do everything, and others nothing unless --open says so; at TCP, which is for "
+       "this "
+       "machine only, everybody is a stranger.\n\n"
+       "Nobody waits long for a subscriber that takes nothing: after the grace it goes on from the history, or loses the oldest messages, "
+       "and "
+       "is told how many. SIGTERM lets everybody have what waits for them.",
+       hub_options(), false, hub_command},
+      {"hub stats", "[--hub ADDR|NAME] [--json]", "show a hub's numbers",
+       "A line for each: clients, messages and bytes in and out, what waits and what was dropped; and a table of the histories. The "
+       "numbers "
+       "count from the start of the hub. Asking is for who may administer it: its own user, and principals with admin.",
+       hub_control_options(), false, hub_stats_command},
+      {"hub clients", "[--hub ADDR|NAME] [--json]", "list who is connected to a hub",
+       "A line for each client, and below it one for each of its subscriptions: what was delivered, what waits, what was dropped, and "
+       "whether it is slow.",
+       hub_control_options(), false, hub_clients_command},
+      {"hub kick", "[--hub ADDR|NAME] NAME", "end a client's connection to a hub",
+       "The client is told so, and leat's own clients do come back: to keep one out, take its rights away in the hub's file. The exit "
+       "status "
+       "is 1 if there is no client of that name.",
+       hub_kick_options(), false, hub_kick_command},
+      {"hub drain", "[--hub ADDR|NAME]", "let a hub come to its end",
+       "As SIGTERM does: nobody else is let in, nothing more is taken, everybody is given what waits for them, and the hub ends, after the "
+       "time of its --drain at the latest.",
+       hub_control_options(), false, hub_drain_command},
+      {"hub verify", "DIR", "say whether a hub's data folder is sound",
+       "Reads all of it and changes nothing. A line for each history, and one for each segment that is damaged, with the messages that are "
+       "lost. The exit status is 1 if there is one. A write that a crash has cut short is no damage.",
+       hub_verify_options(), false, hub_verify_command},
+      {"hub repair", "DIR", "write what is whole in damaged segments anew",
+       "A hub begins with what can be read and tells subscribers what is missing, so nothing needs to be repaired for it to run; repaired "
+       "segments need not be searched again at every start. Nothing that can be read is lost: the old file stays as NUMBER.damaged. A "
+       "folder "
+       "that a hub has open is refused.",
+       hub_repair_options(), false, hub_repair_command},
+      {"hub dump", "[--history NAME] [--from N] [--subject PATTERN] DIR", "print the messages in a hub's data folder",
+       "Each is an artifact as a line of JSON, which the codec envelope reads: its subject and time, meta with seq, history, key, reply_to "
+       "and "
+       "the message's headers, and the payload as text, or as base64 where it is no UTF-8. leat hub dump DIR | leat --in envelope --out "
+       "capnp --to "
+       "'hub:{$subject}' gives them to another hub.\n\n"
+       "What is missing is told on stderr; the exit status is 1 if some of it is damaged.",
+       hub_dump_options(), false, hub_dump_command},
+      {"hub token",
+       "",
+       "make a token for a client",
+       "Prints 256 random bits as text on standard output, for the client, and on stderr the line token_sha256 = \"...\" for the hub's "
+       "file. "
+       "The hub keeps the hash only.",
+       {},
+       false,
+       hub_token_command},
+      {"pub", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "publish records to a hub",
+       "Each WORD is a message, as it is written; without any, each record of standard input is one. It is the pipeline --to hub:SUBJECT, "
+       "so "
+       "SUBJECT may hold expressions, as in 'orders.{.region}', and leat help ends says more.\n\n"
+       "--print-acked prints, as the hub acknowledges them, how many records from the first one on it has: whatever becomes of the hub, "
+       "they "
+       "are there as well as --ack asks for.",
+       pub_options(), true, nullptr, pub_command},
+      {"sub", "[--hub ADDRESS|NAME] PATTERN", "print the messages of a hub",
+       "It is the pipeline --from hub:PATTERN, which goes on until --count, --until or a signal ends it. leat help ends says more.",
+       sub_options(), true, nullptr, sub_command},
+      {"req", "[--hub ADDRESS|NAME] SUBJECT [WORD]...", "ask who is subscribed, and print the answers",
+       "Each WORD is asked as it is written, one when the one before it has been answered; without any, each line of standard input is. An "
+       "answer is a message to the subject that the request names for it: leat --from hub:echo --to 'hub:{$meta.reply_to}' answers with "
+       "what "
+       "it was asked. The exit status is 1 if nobody is subscribed to SUBJECT, or does not answer in time.",
+       req_options(), false, req_command},
+  };
+  return kCommands;
+}
+
+}  // namespace leat
