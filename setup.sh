@@ -14,7 +14,8 @@ build='g++ cmake ninja-build pkg-config libcli11-dev capnproto libcapnp-dev libu
   libvalijson-dev libtomlplusplus-dev libsimdjson-dev libfmt-dev libpcre2-dev libzstd-dev libcurl4-openssl-dev
   libssl-dev libsqlite3-dev zlib1g-dev'
 tests='libgtest-dev libbenchmark-dev bats jq miller python3 python3-msgpack python3-cbor2
-  python3-cryptography openssl socat sqlite3 zstd zsh fish'
+  python3-cryptography
+  python3-prometheus-client openssl socat sqlite3 zstd zsh fish'
 debian='dpkg-dev file'
 
 want=${1-}

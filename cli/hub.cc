@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/hub_history.h"
+#include "cli/hub_http.h"
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/words.h"
@@ -58,6 +59,10 @@ constexpr auto kOptions = std::to_array<Option>({
      .value = "DURATION",
      .help = "how long a first signal lets clients take what waits",
      .fallback = "10s"},
+    {.name = "http",
+     .kind = Kind::text,
+     .value = "HOST:PORT",
+     .help = "answer /metrics (OpenMetrics), /live and /ready there; of this machine"},
 });
 
 constexpr uint64_t kMostMessage = 64u << 20;
@@ -135,7 +140,8 @@ class Ending {
   Instant until_{};
 };
 
-int serve(hub::Broker::Options options, const hub::Server::Options& places, const std::string& data, Duration grace) {
+int serve(hub::Broker::Options options, const hub::Server::Options& places, const std::string& data, const std::string& http,
+          Duration grace) {
   const RealClock clock;
   const Settings globals(global_options());
   const Reporter reporter(clock, globals);
@@ -158,6 +164,12 @@ int serve(hub::Broker::Options options, const hub::Server::Options& places, cons
     if (Done kept = hub::keep_histories(loop, broker, disk, data, random.next(), note); !kept) return refuse(kept.error());
   hub::Server server(loop, broker, places, note);
   if (Done opened = server.open(); !opened) return refuse(opened.error());
+  std::unique_ptr<HttpServer> watched;
+  if (!http.empty()) {
+    auto answers = hub_http(loop, broker, http, note);
+    if (!answers) return refuse(answers.error());
+    watched = std::move(*answers);
+  }
   Ending ending(loop, broker, server, grace, clock);
   int caught = 0;
   for (const int number : {SIGINT, SIGTERM})
@@ -190,7 +202,7 @@ Answer hub_command(const Invocation& call) {
     if (!place) return refusal(place.error());
     places.listen.push_back(std::move(*place));
   }
-  return {serve(std::move(*options), places, own.text("data").value_or(""), *own.duration("drain")), {}, {}};
+  return {serve(std::move(*options), places, own.text("data").value_or(""), own.text("http").value_or(""), *own.duration("drain")), {}, {}};
 }
 
 }  // namespace leat

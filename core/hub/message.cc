@@ -123,6 +123,15 @@ Message::Read Message::read(std::string_view frame, Message& out) {
   return Read::publish;
 }
 
+int64_t Message::time_of(std::string_view frame) {
+  if (frame.size() <= kTable || frame.size() % kWord != 0) return 0;
+  const Segment segment(frame.data() + kTable, frame.size() - kTable);
+  Struct root, publish;
+  if (!segment.follow(frame.data() + kTable, root) || root.pointers == 0) return 0;
+  if (!segment.follow(root.data + root.data_words * kWord, publish)) return 0;
+  return publish.field<int64_t>(kTime);
+}
+
 void Message::stamp(char* frame, const char* origin, uint64_t number_in_history, int64_t now, const Sender& sender) const {
   char* at = frame + (fields - origin);
   store(at + kSeq, number_in_history);

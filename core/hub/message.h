@@ -30,6 +30,8 @@ struct Message {
 
   // `frame` is one whole frame.
   static Read read(std::string_view frame, Message& out);
+  // Its time alone, for a tenth of the work; 0: it is none that read() takes.
+  static int64_t time_of(std::string_view frame);
 
   // Fills in what only the hub knows, in the bytes that the message was read from, which are the caller's.
   struct Sender {

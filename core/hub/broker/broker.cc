@@ -14,7 +14,7 @@
 namespace leat::hub {
 
 Broker::Broker(Options options, const Clock& clock, Note note)
-    : options_(std::move(options)), clock_(clock), note_(std::move(note)), access_(options_.access), now_(clock.now()) {
+    : options_(std::move(options)), clock_(clock), note_(std::move(note)), access_(options_.access), now_(clock.now()), beaten_(now_) {
   for (const History::Options& one : options_.histories) histories_.push_back(std::make_unique<History>(one));
 }
 
@@ -55,6 +55,7 @@ void Broker::left(Session& session, std::string_view reason) {
     ++totals_.refused_logins;
     note_(fmt::format("{}: not let in: {}", session.peer().address, reason));
   }
+  metrics_.ended(reason);
   totals_.in += session.counts().in, totals_.in_bytes += session.counts().in_bytes;
   totals_.out += session.counts().out, totals_.out_bytes += session.counts().out_bytes;
   ended_.push_back(session.number());
@@ -80,12 +81,14 @@ void Broker::forget(Subscription& s) {
     std::erase(history->readers, &s);
   }
   let_waiting_go(s);
+  s.stall.look(false, now_, metrics_);
   totals_.dropped += s.dropped;
 }
 
 // ---- How a message gets there --------------------------------------------------------------------------------------
 
 uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from) {
+  interest_.count(route, size);
   char* const frame = block->data() + begin;
   const uint64_t seq = route.history ? route.history->next() : ++seq_;
   const Message::Sender sender{from ? from->number() : 0, from ? from->producer() : 0};
@@ -218,6 +221,7 @@ void Broker::tick() {
     give_up_on(*s);
   }
   if (now_ < beat_) return;
+  interest_.beat(now_ - std::exchange(beaten_, now_));
   beat_ = now_ + std::chrono::seconds(1);
   for (const auto& history : histories_) {
     history->expire(now_);

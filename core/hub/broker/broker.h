@@ -21,10 +21,13 @@
 #include "core/hub/broker/filter.h"
 #include "core/hub/broker/history.h"
 #include "core/hub/broker/interest.h"
+#include "core/hub/broker/metrics.h"
 #include "core/hub/broker/session.h"
 #include "core/hub/broker/wire.h"
 
 namespace leat::hub {
+
+class OpenMetrics;
 
 class Broker {
  public:
@@ -64,6 +67,7 @@ class Broker {
   const Access& access() const { return access_; }
   BlockRef& reading() { return reading_; }
   Interest& interest() { return interest_; }
+  Metrics& metrics() { return metrics_; }
   Filters& filters() { return filters_; }
   bool draining() const { return draining_; }
   Done enter(Session& session, const std::string& name);  // under a name that is free, or its own
@@ -84,6 +88,8 @@ class Broker {
   void dirty(Session& session) { dirty_.push_back(session.number()); }
   void event(std::string_view what, const Session& session, std::string_view more);
   Report report(const Control& asked);
+  std::string metrics_text();  // OpenMetrics
+  bool ready() const;          // it takes what is published, and keeps what it is to keep
 
  private:
   void offer(Subscription& subscription, const Run& run, const Message& message, Route& route, Session* from);
@@ -103,7 +109,11 @@ class Broker {
   void pick(Subscription& subscription);
   template <class F>
   uint64_t walk(Subscription& subscription, uint64_t from, F&& f);
-  std::string stats() const;
+  struct Numbers;
+  Numbers numbers() const;
+  void histories_text(OpenMetrics& text) const;
+  void subjects_text(OpenMetrics& text);
+  std::string stats();
   std::string clients() const;
 
   const Options options_;
@@ -124,12 +134,17 @@ class Broker {
   std::vector<Subscription*> held_;
   uint32_t next_session_ = 1;
   uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
-  Instant beat_{};                // when the next one is due of what is done once a second
+  Instant beat_{}, beaten_{};     // when the next one is due of what is done once a second, and when the last one was
   bool draining_ = false, drain_asked_ = false;
   struct Totals {
     uint64_t in = 0, out = 0, in_bytes = 0, out_bytes = 0, dropped = 0, came = 0, refused_logins = 0;
   };
+  struct Numbers {  // of those who have gone and those who are here
+    Totals sum;
+    uint64_t subscriptions = 0, waiting = 0, waiting_bytes = 0, laggards = 0;
+  };
   Totals totals_;
+  Metrics metrics_;
 };
 
 }  // namespace leat::hub

@@ -51,10 +51,12 @@ void DiskKeeper::Job::run(log::Log& log) {
     failed = error.text;
     lasting = log.health() == log::Health::read_only;
   };
+  const auto begun = std::chrono::steady_clock::now();
   if (log.next_seq() == group.first)  // else a sync has failed before, and it is there already
     if (const auto appended = log.append(group.first, texts, group.stamps); !appended) return fail(appended.error());
   const auto done = log.sync();
   if (!done) return fail(done.error());
+  took = std::chrono::steady_clock::now() - begun;
   synced = *done;
   (void)log.retain(keep, now);  // what cannot be let go now can be later
   (void)log.prepare();
@@ -80,6 +82,9 @@ void DiskKeeper::done(const std::shared_ptr<Job>& job) {
   trouble_ = job->failed;
   if (job->failed.empty()) {
     waiting_ -= job->group.bytes;
+    syncs_.time.add(job->took);
+    syncs_.bytes.add(job->group.bytes);
+    syncs_.messages.add(job->synced - job->group.first);
     synced_ = job->synced, first_ = job->first;
     commit();
   } else {

@@ -35,6 +35,7 @@ class DiskKeeper final : public Keeper {
   uint64_t since(int64_t time) const override { return shelf_->log->seek_time(time); }
   const std::string& trouble() const override { return trouble_; }
   bool lost() const override { return broken_; }
+  const Syncs* syncs() const override { return &syncs_; }
 
  private:
   static constexpr uint64_t kGroup = 2u << 20;  // of more the sync takes longer than is good for those who wait (p99 past 100 ms)
@@ -52,6 +53,7 @@ class DiskKeeper final : public Keeper {
     uint64_t synced = 0, first = 0;
     std::string failed;
     bool lasting = false;  // the failure
+    Duration took{};       // to append and sync
     void run(log::Log& log);
   };
   void start(Group group);
@@ -66,6 +68,7 @@ class DiskKeeper final : public Keeper {
   uint64_t first_, synced_, waiting_ = 0;
   bool busy_ = false, broken_ = false;
   std::string trouble_;
+  Syncs syncs_;
   const std::shared_ptr<int> alive_ = std::make_shared<int>();
 };
 

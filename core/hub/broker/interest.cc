@@ -19,6 +19,12 @@ Split split(std::string_view text) {
 
 }  // namespace
 
+size_t Route::subscribers() const {
+  size_t all = each.size();
+  for (const Group& group : groups) all += group.members.size();
+  return all;
+}
+
 void Interest::put(Node& node, std::string_view rest, Subscription& subscription) {
   const auto [word, behind, last] = split(rest);
   if (word == ">") return node.below.push_back(&subscription);
@@ -47,7 +53,21 @@ void Interest::take(Node& node, std::string_view rest, const Subscription& subsc
   if (next->second->empty()) node.words.erase(next);
 }
 
+void Interest::collect_counts() {
+  for (Route* route : touched_) {
+    busiest_.add(route->subject, route->messages, route->bytes);
+    route->messages = route->bytes = 0;
+  }
+  touched_.clear();
+}
+
+void Interest::beat(Duration since) {
+  collect_counts();
+  busiest_.beat(since);
+}
+
 void Interest::forget() {
+  collect_counts();
   routes_.clear();
   ++generation_;
 }

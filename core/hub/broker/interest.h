@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/hub/broker/busiest.h"
 #include "core/hub/broker/subscription.h"
 
 namespace leat::hub {
@@ -26,7 +27,9 @@ struct Route {
   std::vector<Subscription*> each;
   std::vector<Group> groups;
   History* history = nullptr;
+  uint64_t messages = 0, bytes = 0;  // not counted among the busiest yet
   bool empty() const { return each.empty() && groups.empty(); }
+  size_t subscribers() const;
 };
 
 class Interest {
@@ -45,10 +48,14 @@ class Interest {
     return made;
   }
   uint64_t generation() const { return generation_; }  // changes when a route may have
-  template <class F>
-  void each_route(F&& f) const {
-    for (const auto& [subject, route] : routes_) f(*route);
+
+  // What is published to which subject: counted here message by message, and among the busiest once a second.
+  void count(Route& route, uint32_t bytes) {
+    if (route.messages++ == 0) touched_.push_back(&route);
+    route.bytes += bytes;
   }
+  void beat(Duration since);
+  const Busiest& busiest() const { return busiest_; }
 
  private:
   struct Node {
@@ -63,10 +70,13 @@ class Interest {
   static void put(Node& node, std::string_view rest, Subscription& subscription);
   static void take(Node& node, std::string_view rest, const Subscription& subscription);
   void forget();
+  void collect_counts();
 
   Node root_;
   std::unordered_map<std::string_view, std::unique_ptr<Route>> routes_;  // keyed by the route's own subject
   uint64_t generation_ = 0;
+  std::vector<Route*> touched_;  // that have counted
+  Busiest busiest_;
 };
 
 }  // namespace leat::hub

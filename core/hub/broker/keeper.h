@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/hub/broker/block.h"
+#include "core/hub/broker/metrics.h"
 #include "core/hub/frame.h"
 
 namespace leat::hub {
@@ -34,6 +35,7 @@ class Keeper {
   virtual uint64_t since(int64_t time) const = 0;  // a number at or before the first that is not older
   virtual const std::string& trouble() const = 0;  // empty: none; else nothing new can be kept now
   virtual bool lost() const = 0;                   // ... and what waits never will be
+  virtual const Syncs* syncs() const { return nullptr; }
 };
 
 }  // namespace leat::hub

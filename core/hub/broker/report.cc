@@ -1,4 +1,4 @@
-// What the hub tells about itself, as JSON.
+// What the hub tells about itself to clients that ask, as JSON.
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,10 +15,30 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+// Each in its unit, which is so many of the histogram's.
+std::string summary(const Histogram& values, double scale) {
+  const auto scaled = [&](double value) { return fmt::format("{:.6g}", value * scale); };
+  const auto quantile = [&](double share) { return scaled(static_cast<double>(values.quantile(share))); };
+  return fmt::format("{{\"count\":{},\"mean\":{},\"p50\":{},\"p90\":{},\"p99\":{},\"most\":{}}}", values.count(), scaled(values.mean()),
+                     quantile(0.5), quantile(0.9), quantile(0.99), quantile(1));
+}
+
+// {"word":count,...}, of those that have any.
+template <size_t kWords>
+std::string counts(const std::array<std::string_view, kWords>& words, const std::array<uint64_t, kWords>& of) {
+  std::string out = "{";
+  for (size_t i = 0; i < kWords; ++i)
+    if (of[i] > 0) fmt::format_to(std::back_inserter(out), "{}\"{}\":{}", out.size() == 1 ? "" : ",", words[i], of[i]);
+  return out + "}";
+}
+
+constexpr double kNanosecond = 1e-9;
+
 }  // namespace
 
 Report Broker::report(const Control& asked) {
   if (asked.verb == "stats") return {stats(), false};
+  if (asked.verb == "metrics") return {metrics_text(), false};
   if (asked.verb == "clients") return {clients(), false};
   if (asked.verb == "drain") {
     drain_asked_ = true;
@@ -31,25 +51,51 @@ Report Broker::report(const Control& asked) {
   return {"{\"kicked\":" + quoted(asked.argument) + "}", false};
 }
 
-std::string Broker::stats() const {
-  Totals sum = totals_;
-  uint64_t subscriptions = 0, waiting = 0, waiting_bytes = 0, laggards = 0;
+Broker::Numbers Broker::numbers() const {
+  Numbers all{totals_};
   for (const auto& [number, session] : sessions_) {
-    sum.in += session->counts().in, sum.in_bytes += session->counts().in_bytes;
-    sum.out += session->counts().out, sum.out_bytes += session->counts().out_bytes;
+    all.sum.in += session->counts().in, all.sum.in_bytes += session->counts().in_bytes;
+    all.sum.out += session->counts().out, all.sum.out_bytes += session->counts().out_bytes;
     for (const auto& [id, one] : session->subscriptions()) {
-      ++subscriptions, laggards += one->laggard, sum.dropped += one->dropped;
-      waiting += one->queue.messages(), waiting_bytes += one->queue.bytes();
+      ++all.subscriptions, all.laggards += one->laggard, all.sum.dropped += one->dropped;
+      all.waiting += one->queue.messages(), all.waiting_bytes += one->queue.bytes();
     }
   }
+  return all;
+}
+
+bool Broker::ready() const {
+  for (const auto& history : histories_)
+    if (const Keeper* keeper = history->keeper(); keeper && !keeper->trouble().empty()) return false;
+  return !draining_;
+}
+
+std::string Broker::stats() {
+  const Numbers now = numbers();
   std::string out = fmt::format(
       "{{\"clients\":{},\"came\":{},\"not_let_in\":{},\"subscriptions\":{},\"messages_in\":{},\"bytes_in\":{},\"messages_out\":{},"
-      "\"bytes_out\":{},\"dropped\":{},\"waiting\":{},\"waiting_bytes\":{},\"laggards\":{},\"held\":{},\"histories\":[",
-      names_.size(), sum.came, sum.refused_logins, subscriptions, sum.in, sum.in_bytes, sum.out, sum.out_bytes, sum.dropped, waiting,
-      waiting_bytes, laggards, held_.size());
-  for (const auto& history : histories_)
-    fmt::format_to(std::back_inserter(out), "{}{{\"name\":{},\"first\":{},\"next\":{},\"bytes\":{}}}", out.back() == '[' ? "" : ",",
+      "\"bytes_out\":{},\"dropped\":{},\"waiting\":{},\"waiting_bytes\":{},\"laggards\":{},\"held\":{},",
+      names_.size(), now.sum.came, now.sum.refused_logins, now.subscriptions, now.sum.in, now.sum.in_bytes, now.sum.out, now.sum.out_bytes,
+      now.sum.dropped, now.waiting, now.waiting_bytes, now.laggards, held_.size());
+  fmt::format_to(std::back_inserter(out),
+                 "\"ended\":{},\"gaps\":{},\"missed\":{},\"stalls\":{},\"stalled_seconds\":{:.6g},"
+                 "\"acknowledged_seconds\":{},\"delivered_seconds\":{},\"histories\":[",
+                 counts(Metrics::kEndings, metrics_.endings), counts(Metrics::kGaps, metrics_.gaps),
+                 counts(Metrics::kGaps, metrics_.missed), metrics_.stalls, std::chrono::duration<double>(metrics_.stalled).count(),
+                 summary(metrics_.acknowledged, kNanosecond), summary(metrics_.delivered, kNanosecond));
+  for (const auto& history : histories_) {
+    fmt::format_to(std::back_inserter(out), "{}{{\"name\":{},\"first\":{},\"next\":{},\"bytes\":{}", out.back() == '[' ? "" : ",",
                    quoted(history->options().name), history->first(), history->next(), history->bytes());
+    if (const Syncs* syncs = history->keeper() ? history->keeper()->syncs() : nullptr)
+      fmt::format_to(std::back_inserter(out), ",\"sync_seconds\":{},\"sync_bytes\":{},\"sync_messages\":{}",
+                     summary(syncs->time, kNanosecond), summary(syncs->bytes, 1), summary(syncs->messages, 1));
+    out += '}';
+  }
+  out += "],\"subjects\":[";
+  for (const Busiest::One& one : interest_.busiest().subjects())
+    fmt::format_to(std::back_inserter(out),
+                   "{}{{\"subject\":{},\"subscribers\":{},\"messages_per_second\":{:.6g},\"bytes_per_second\":{:.6g}}}",
+                   out.back() == '[' ? "" : ",", quoted(one.subject), route(one.subject).subscribers(), one.messages, one.bytes);
   return out + "]}";
 }
 

@@ -148,6 +148,9 @@ void Session::control(const Control& frame) {
 void Session::tick(Instant now) {
   if (over_) return;
   if (!may_read()) heard_ = now;  // it is we who do not listen
+  for (const auto& [id, one] : subscriptions_)
+    if (one->stall.tell(now, broker_.options().grace))
+      broker_.event("stalled", *this, fmt::format("{}: {} messages wait, and there is no credit", one->how.pattern, one->queue.messages()));
   const Duration silent = now - heard_, beat = broker_.options().heartbeat;
   if (!admitted() && now - since_ >= broker_.options().hello) return fault("hello", "nobody said hello in time");
   if (silent >= 3 * beat) return end("silent");
@@ -195,14 +198,16 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
 void Session::owe(const Owed& owed) {
   mark();
   if (owed.history && ++on_their_way_ >= broker_.options().window) waits_for_disk_ = true;
-  if (!owed_.empty() && owed_.back().level == owed.level && owed_.back().history == owed.history) {
+  if (!owed_.empty() && owed_.back().level == owed.level && owed_.back().history == owed.history && owed_.back().since == broker_.now()) {
     Owed& last = owed_.back();
     if (!owed.history || (owed.first == last.last + 1 && owed.seq == last.seq + 1)) {
       last.last = owed.last, last.seq = owed.seq;
+      ++last.messages;
       return;
     }
   }
   owed_.push_back(owed);
+  owed_.back().since = broker_.now();
 }
 
 void Session::refuse(const Message& message, std::string code, std::string text) {
@@ -223,7 +228,9 @@ bool Session::settle(Owed& owed, PubAck& ack) {
   const uint64_t late = owed.seq < below ? 0 : owed.seq - below + 1;  // of its last ones
   if (late > owed.last - owed.first) return false;
   if (owed.history) on_their_way_ -= owed.last - late - owed.first + 1;
+  if (owed.level != Level::none) broker_.metrics().acknowledged.add(broker_.now() - owed.since, owed.messages - late);
   ack.number = owed.last - late, ack.level = owed.level, ack.seq = owed.seq - late;
+  owed.messages = late;
   owed.first = ack.number + 1;
   return late == 0;
 }
@@ -267,7 +274,7 @@ void Session::subscribe(const Subscribe& frame) {
     made->filter = std::move(*filter);
   }
   Subscription& subscription = *subscriptions_.emplace(frame.id, std::move(made)).first->second;
-  subscription.moved = broker_.now();
+  subscription.moved = subscription.came = broker_.now();
   if (history && frame.group.empty()) {
     if (Done started = broker_.start(subscription, *history); !started) {
       subscriptions_.erase(frame.id);
@@ -300,6 +307,7 @@ void Session::credit(const Credit& frame) {
   const auto add = [](uint32_t& to, uint32_t more) { to = more > kEndless - to ? kEndless : to + more; };
   add(subscription.messages, frame.messages);
   add(subscription.bytes, frame.bytes);
+  if (subscription.has_credit()) subscription.stall.look(false, broker_.now(), broker_.metrics());
   ready(subscription);
 }
 

@@ -76,6 +76,8 @@ class Session {
     uint64_t first, last, seq;  // seq: of the last
     Level level;
     const History* history;  // null: due at once
+    uint64_t messages = 1;
+    Instant since{};  // they came in one read
   };
 
   void work_on(const BlockRef& block, size_t size);
@@ -100,6 +102,7 @@ class Session {
   bool fill(Instant now);
   bool fill_from(Subscription& subscription, Instant now);
   bool tell_end(Subscription& subscription);
+  void time(const Subscription& subscription, const Run& run, Instant now);
   void put(std::string_view bytes);
   void put(Run run);
   bool send(Instant now);

@@ -71,14 +71,26 @@ bool Session::tell_end(Subscription& s) {
   return true;
 }
 
+// How long the first message of a delivery took, unless it is older than the subscription.
+void Session::time(const Subscription& s, const Run& run, Instant now) {
+  const Instant came{Duration(Message::time_of(run.text()))};
+  if (came >= s.came) broker_.metrics().delivered.add(now - came);
+}
+
 bool Session::fill_from(Subscription& s, Instant now) {
   constexpr uint64_t kTurn = Block::kSize;  // then it is the next one's turn
   constexpr uint32_t kSmall = 1024;         // cheaper copied than as a part of its own
   if (s.behind && s.few()) broker_.read_on(s);
   bool told = s.gap.has_value();
-  if (told) say(*std::exchange(s.gap, std::nullopt));
+  if (told) {
+    broker_.metrics().told(*s.gap);
+    say(*std::exchange(s.gap, std::nullopt));
+  }
   told |= tell_end(s);
-  if (s.queue.empty() || !s.has_credit()) return told;
+  if (s.queue.empty() || !s.has_credit()) {
+    s.stall.look(!s.queue.empty(), now, broker_.metrics());
+    return told;
+  }
   Deliver head{s.how.id, 0, 0, 1};
   const uint64_t most = std::min<uint64_t>(s.bytes, kTurn);
   std::vector<Run> runs;
@@ -91,6 +103,7 @@ bool Session::fill_from(Subscription& s, Instant now) {
     head.count += count, head.bytes += size;
     runs.push_back(s.queue.pop(count, size));
   }
+  time(s, runs.front(), now);
   scratch_.clear();
   write(head, scratch_);
   put(scratch_);
@@ -98,6 +111,7 @@ bool Session::fill_from(Subscription& s, Instant now) {
   if (s.messages != kEndless) s.messages -= head.count;
   if (s.bytes != kEndless) s.bytes -= std::min(s.bytes, head.bytes);
   s.moved = now, s.delivered += head.count;
+  if (!s.queue.empty() && !s.has_credit()) s.stall.look(true, now, broker_.metrics());
   counts_.out += head.count;
   tell_end(s);
   if (s.queue.empty()) s.arena.rest();

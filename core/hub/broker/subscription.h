@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/hub/broker/block.h"
 #include "core/hub/broker/filter.h"
+#include "core/hub/broker/metrics.h"
 #include "core/hub/frame.h"
 
 namespace leat::hub {
@@ -47,9 +48,11 @@ struct Subscription {
   uint64_t next = 0;
   uint64_t end = 0;  // of the history when it was asked for: that `next` has come so far is still to be told; 0: it has been
 
-  bool ready = false;             // it is in its session's list of those with something to send
-  bool held = false;              // somebody waits for it to take what is queued
-  bool laggard = false;           // for too long it took nothing: nobody waits for it
+  bool ready = false;    // it is in its session's list of those with something to send
+  bool held = false;     // somebody waits for it to take what is queued
+  bool laggard = false;  // for too long it took nothing: nobody waits for it
+  Instant came{};
+  Stall stall;
   Instant moved{};                // when it last took something, or had nothing to take
   std::optional<Gap> gap;         // to be told before the next message
   std::vector<uint64_t> picks;    // of the history, before `next`, the last of which is the first

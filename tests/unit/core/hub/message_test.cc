@@ -93,6 +93,8 @@ TEST(HubMessage, StampsInPlace) {
   Message read;
   ASSERT_EQ(Message::read(bytes, read), Message::Read::publish);
   read.stamp(bytes.data(), bytes.data(), 99, 1234, {7, 8});
+  EXPECT_EQ(Message::time_of(bytes), 1234);
+  EXPECT_EQ(Message::time_of(std::string_view(bytes).substr(0, 16)), 0);
   const auto frame = decode(bytes);
   const auto& stamped = std::get<Publish>(*frame);
   EXPECT_EQ(stamped.seq, 99u);
