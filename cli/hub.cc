@@ -1,5 +1,6 @@
 #include "cli/hub.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/hub_history.h"
+#include "cli/hub_config.h"
 #include "cli/hub_http.h"
 #include "cli/report.h"
 #include "cli/run.h"
@@ -40,9 +41,15 @@ constexpr auto kOptions = std::to_array<Option>({
      .value = "PATTERN[,KEY=V]...",
      .help = "keep the messages of these subjects: name=NAME count=N bytes=SIZE age=DURATION per-subject=N",
      .repeat = true},
+    {.name = "config", .kind = Kind::text, .value = "FILE", .help = "a TOML file that says all this, and who may do what"},
     {.name = "data", .kind = Kind::text, .value = "DIR", .help = "keep histories in this folder: what is acknowledged is on the disk"},
     {.name = "open", .kind = Kind::flag, .value = "", .help = "let everybody on this machine publish and subscribe, without a token"},
     {.name = "max_clients", .kind = Kind::count, .value = "N", .help = "connections at a time", .fallback = "20000"},
+    {.name = "max_failed_logins",
+     .kind = Kind::count,
+     .value = "N",
+     .help = "so many within a minute, and nobody else of that host or user is let in for another",
+     .fallback = "10"},
     {.name = "max_message", .kind = Kind::size, .value = "SIZE", .help = "the longest message", .fallback = "8MiB"},
     {.name = "heartbeat",
      .kind = Kind::duration,
@@ -76,6 +83,12 @@ std::string meant(std::string_view word) {
   return word.starts_with('-') ? std::string() : did_you_mean(word, known);
 }
 
+// Somebody who is not the hub's own user may come in by a unix socket.
+bool for_others(const HubPlan& plan) {
+  return plan.settings.flag("open") ||
+         std::any_of(plan.principals.begin(), plan.principals.end(), [](const hub::Principal& one) { return !one.users.empty(); });
+}
+
 // The folder of the socket that everybody looks for is nobody else's.
 Result<std::string> default_place(const Environment& environment) {
   const std::string path = hub::default_socket(environment.get("XDG_RUNTIME_DIR").value_or("").c_str(), ::getuid());
@@ -89,23 +102,36 @@ Result<std::string> default_place(const Environment& environment) {
   return "unix-listen:" + path;
 }
 
-Result<hub::Broker::Options> broker_options(const Settings& own, Random& random) {
+hub::Access::Options access_of(const HubPlan& plan) { return {plan.principals, plan.settings.flag("open"), ::getuid()}; }
+
+hub::Broker::Options broker_options(const HubPlan& plan, Random& random) {
+  const Settings& own = plan.settings;
   hub::Broker::Options made;
   made.id = random.next();
   made.max_frame = static_cast<uint32_t>(std::min(*own.count("max_message"), kMostMessage)) + 1024;
+  made.max_failed_logins = *own.count("max_failed_logins");
   made.heartbeat = *own.duration("heartbeat");
   made.grace = *own.duration("grace");
-  made.access.owner = ::getuid();
-  made.access.open = own.flag("open");
-  for (const Setting::Value& value : own.values("history")) {
-    auto history = history_of_word(value.text, made.histories);
-    if (!history) return history.error();
-    if (history->per_subject > 0 && own.find("data"))
-      return Error{Error::Kind::usage, fmt::format("--history {}: per-subject is for histories in memory", value.text),
-                   "on disk whole segments go, by count, bytes and age"};
-    made.histories.push_back(std::move(*history));
-  }
+  made.histories = plan.histories;
+  made.access = access_of(plan);
   return made;
+}
+
+Result<hub::Server::Options> server_options(const HubPlan& plan, const Environment& environment) {
+  hub::Server::Options made;
+  made.max_clients = *plan.settings.count("max_clients");
+  made.for_others = for_others(plan);
+  for (const Setting::Value& value : plan.settings.values("listen")) made.listen.push_back(value.text);
+  if (!made.listen.empty()) return made;
+  auto place = default_place(environment);
+  if (!place) return place.error();
+  made.listen.push_back(std::move(*place));
+  return made;
+}
+
+std::optional<uint32_t> user_named(const std::string& name) {
+  const passwd* found = ::getpwnam(name.c_str());
+  return found ? std::optional<uint32_t>(found->pw_uid) : std::nullopt;
 }
 
 // The first signal drains, the second one kills at once.
@@ -140,8 +166,36 @@ class Ending {
   Instant until_{};
 };
 
-int serve(hub::Broker::Options options, const hub::Server::Options& places, const std::string& data, const std::string& http,
-          Duration grace) {
+// The file, read again while the hub runs: who may do what follows it, and all else waits for another start.
+class Reloading {
+ public:
+  Reloading(const Settings& words, const Outside& outside, HubPlan runs, hub::Broker& broker, const Reporter& reporter)
+      : words_(words), outside_(outside), runs_(std::move(runs)), broker_(broker), reporter_(reporter) {}
+
+  void again() {
+    const std::string file = *words_.text("config");
+    HubPlan read = plan_of(words_, outside_, user_named);
+    if (read.refused) {
+      std::string_view lines = read.refused->err;
+      lines.remove_suffix(lines.ends_with('\n'));
+      return reporter_.error(fmt::format("{}\n{} changes nothing: who may do what stays as it was", lines, file));
+    }
+    broker_.access(access_of(read));
+    reporter_.say(Level::note, fmt::format("{} has been read again: {} principals", file, read.principals.size()));
+    std::string waits = waits_for_start(runs_, read);
+    if (for_others(read) && !for_others(runs_)) waits += fmt::format("{}that others can reach the socket", waits.empty() ? "" : ", ");
+    if (!waits.empty()) reporter_.say(Level::note, fmt::format("{}: what waits for another start of the hub: {}", file, waits));
+  }
+
+ private:
+  const Settings& words_;
+  const Outside& outside_;
+  const HubPlan runs_;
+  hub::Broker& broker_;
+  const Reporter& reporter_;
+};
+
+int serve(const Settings& words, const Outside& outside, HubPlan plan, const hub::Server::Options& places) {
   const RealClock clock;
   const Settings globals(global_options());
   const Reporter reporter(clock, globals);
@@ -152,6 +206,8 @@ int serve(hub::Broker::Options options, const hub::Server::Options& places, cons
     return status_of(error.kind);
   };
   RealRandom random;
+  hub::Broker::Options options = broker_options(plan, random);
+  const std::string data = plan.settings.text("data").value_or("");
   const auto disk = std::make_shared<hub::log::PosixDisk>();
   if (!data.empty()) {
     auto id = hub::open_data(*disk, data, options.id);
@@ -165,18 +221,20 @@ int serve(hub::Broker::Options options, const hub::Server::Options& places, cons
   hub::Server server(loop, broker, places, note);
   if (Done opened = server.open(); !opened) return refuse(opened.error());
   std::unique_ptr<HttpServer> watched;
-  if (!http.empty()) {
-    auto answers = hub_http(loop, broker, http, note);
+  if (const auto http = plan.settings.text("http")) {
+    auto answers = hub_http(loop, broker, *http, note);
     if (!answers) return refuse(answers.error());
     watched = std::move(*answers);
   }
-  Ending ending(loop, broker, server, grace, clock);
+  Ending ending(loop, broker, server, *plan.settings.duration("drain"), clock);
   int caught = 0;
   for (const int number : {SIGINT, SIGTERM})
     loop.on_signal(number, [&, number] {
       caught = number;
       ending.begin("the hub was told to end");
     });
+  Reloading reloading(words, outside, std::move(plan), broker, reporter);
+  if (words.find("config")) loop.on_signal(SIGHUP, [&] { reloading.again(); });
   server.on_drain([&] { ending.begin("a client asked the hub to end"); });
   for (const std::string& place : places.listen) note(fmt::format("listening at {}", place));
   loop.run();
@@ -192,17 +250,11 @@ Answer hub_command(const Invocation& call) {
   Problems problems;
   read_words(call.words, {.tables = {&own}, .path = {}, .hint = meant}, problems);
   if (!problems.empty()) return usage("hub", std::move(problems));
-  RealRandom random;
-  auto options = broker_options(own, random);
-  if (!options) return refusal(options.error());
-  hub::Server::Options places{{}, *own.count("max_clients")};
-  for (const Setting::Value& value : own.values("listen")) places.listen.push_back(value.text);
-  if (places.listen.empty()) {
-    auto place = default_place(call.outside.environment);
-    if (!place) return refusal(place.error());
-    places.listen.push_back(std::move(*place));
-  }
-  return {serve(std::move(*options), places, own.text("data").value_or(""), own.text("http").value_or(""), *own.duration("drain")), {}, {}};
+  HubPlan plan = plan_of(own, call.outside, user_named);
+  if (plan.refused) return std::move(*plan.refused);
+  const auto places = server_options(plan, call.outside.environment);
+  if (!places) return refusal(places.error());
+  return {serve(own, call.outside, std::move(plan), *places), {}, {}};
 }
 
 }  // namespace leat

@@ -9,18 +9,33 @@ namespace leat {
 
 std::span<const Command> hub_commands() {
   static const Command kCommands[] = {
-      {"hub", "[--listen PLACE]... [--history PATTERN[,KEY=V]...]...", "run a publish/subscribe broker",
+      {"hub", "[--config FILE] [--listen PLACE]... [--history PATTERN[,KEY=V]...]...", "run a publish/subscribe broker",
        "Clients publish messages to subjects and subscribe to patterns of them: orders.eu.created, orders.*, orders.>. Each subscription "
-       "gets "
-       "each message once, in the order in which it came. Subjects with a history are kept: whoever comes late or falls behind reads on "
-       "from "
-       "there.\n\n"
-       "Over a unix socket the user who runs the hub may do everything, and others nothing unless --open says so; at TCP, which is for "
-       "this "
-       "machine only, everybody is a stranger.\n\n"
+       "gets each message once, in the order in which it came. Subjects with a history are kept: whoever comes late or falls behind reads "
+       "on from there.\n\n"
+       "Over a unix socket the user who runs the hub may do everything, and others nothing unless --open or a principal of the file says "
+       "so; at TCP, which is for this machine only, everybody is a stranger without a token.\n\n"
        "Nobody waits long for a subscriber that takes nothing: after the grace it goes on from the history, or loses the oldest messages, "
-       "and "
-       "is told how many. SIGTERM lets everybody have what waits for them.",
+       "and is told how many. SIGTERM lets everybody have what waits for them.\n\n"
+       "The file of --config has the options by their names, with _ for -, a table for each history, and one for each principal:\n\n"
+       "  listen = [\"unix-listen:/run/leat/hub.sock\", \"tcp-listen://127.0.0.1:7000\"]\n"
+       "  data = \"/var/lib/leat/hub\"\n"
+       "  [[history]]\n"
+       "  subjects = [\"orders.>\"]\n"
+       "  age = \"7d\"\n"
+       "  [[principal]]\n"
+       "  name = \"shop\"\n"
+       "  token_sha256 = \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"\n"
+       "  users = [\"www-data\"]\n"
+       "  publish = [\"orders.>\"]\n"
+       "  no_publish = [\"orders.secret.>\"]\n"
+       "  subscribe = [\"bills.*\"]\n\n"
+       "A principal is whoever shows its token (leat hub token makes one) or comes over a unix socket as one of its users. It may publish "
+       "and subscribe what its patterns allow, and nothing of what those of no_publish and no_subscribe name; what begins with $ only "
+       "where a pattern does, too. admin = true lets it ask for numbers, kick and drain. What the command line says counts instead of the "
+       "file; its histories, if it has any, instead of all of the file's.\n\n"
+       "On SIGHUP the file is read again, and who may do what follows it at once: whoever is nobody any more is shown the door, and "
+       "subscriptions that are not allowed any more end. All else waits for another start. A file with a mistake changes nothing.",
        hub_options(), false, hub_command},
       {"hub stats", "[--hub ADDR|NAME] [--json]", "show a hub's numbers",
        "A line for each: clients, messages and bytes in and out, what waits and what was dropped; and a table of the histories. The "
@@ -31,6 +46,8 @@ std::span<const Command> hub_commands() {
        "A line for each client, and below it one for each of its subscriptions: what was delivered, what waits, what was dropped, and "
        "whether it is slow.",
        hub_control_options(), false, hub_clients_command},
+      {"hub metrics", "[--hub ADDR|NAME]", "print a hub's numbers as OpenMetrics text",
+       "What --http of leat hub answers, for who has no HTTP at hand.", hub_metrics_options(), false, hub_metrics_command},
       {"hub kick", "[--hub ADDR|NAME] NAME", "end a client's connection to a hub",
        "The client is told so, and leat's own clients do come back: to keep one out, take its rights away in the hub's file. The exit "
        "status "

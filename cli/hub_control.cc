@@ -29,6 +29,7 @@ constexpr auto kKickOptions = std::to_array<Option>({
     kJson,
     kTimeout,
 });
+constexpr auto kMetricsOptions = std::to_array<Option>({kHub, kTimeout});
 constexpr size_t kTokenBytes = 32;
 
 class Asking final : public HubTalk {
@@ -54,7 +55,7 @@ class Asking final : public HubTalk {
     Value report;
     json::Mistake mistake;
     const bool read = !as_json_ && json::parse(text, json::Keep::borrowed, report, mistake);
-    answer_.out = read ? as_lines(report) : text + "\n";
+    answer_.out = read ? as_lines(report) : text + (text.ends_with('\n') ? "" : "\n");
   }
 
   const hub::Control asked_;
@@ -70,8 +71,8 @@ Answer ask(std::string_view verb, std::string argument, const Settings& own, con
       .run();
 }
 
-Answer ask(std::string_view verb, const Invocation& call) {
-  Settings own(kOptions);
+Answer ask(std::string_view verb, const Invocation& call, std::span<const Option> options = kOptions) {
+  Settings own(options);
   Problems problems;
   read_words(call.words, {.tables = {&own}, .path = {}}, problems);
   if (!problems.empty()) return usage(fmt::format("hub {}", verb), std::move(problems));
@@ -81,10 +82,12 @@ Answer ask(std::string_view verb, const Invocation& call) {
 }  // namespace
 
 std::span<const Option> hub_control_options() { return kOptions; }
+std::span<const Option> hub_metrics_options() { return kMetricsOptions; }
 std::span<const Option> hub_kick_options() { return kKickOptions; }
 
 Answer hub_stats_command(const Invocation& call) { return ask("stats", call); }
 Answer hub_clients_command(const Invocation& call) { return ask("clients", call); }
+Answer hub_metrics_command(const Invocation& call) { return ask("metrics", call, kMetricsOptions); }
 Answer hub_drain_command(const Invocation& call) { return ask("drain", call); }
 
 Answer hub_kick_command(const Invocation& call) {

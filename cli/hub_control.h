@@ -10,10 +10,12 @@
 namespace leat {
 
 std::span<const Option> hub_control_options();
+std::span<const Option> hub_metrics_options();
 std::span<const Option> hub_kick_options();
 
 Answer hub_stats_command(const Invocation& call);
 Answer hub_clients_command(const Invocation& call);
+Answer hub_metrics_command(const Invocation& call);
 Answer hub_kick_command(const Invocation& call);
 Answer hub_drain_command(const Invocation& call);
 Answer hub_token_command(const Invocation& call);

@@ -1,64 +1,81 @@
 #include "cli/hub_history.h"
 
-#include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "core/base/text.h"
 #include "core/hub/subject.h"
+#include "pipelines/options.h"
+#include "pipelines/suggest.h"
 
 namespace leat {
 namespace {
 
-constexpr std::string_view kKeys[] = {"name", "count", "bytes", "age", "per-subject"};
+using Kind = Option::Kind;
 
-Error wrong(std::string_view word, std::string text, std::string hint = {}) {
-  return {Error::Kind::usage, fmt::format("--history {}: {}", word, text), std::move(hint)};
-}
+constexpr auto kOptions = std::to_array<Option>({
+    {.name = "subjects", .kind = Kind::text, .value = "patterns", .help = "what is kept", .repeat = true},
+    {.name = "name", .kind = Kind::text, .value = "a name", .help = "by default the first pattern"},
+    {.name = "count", .kind = Kind::count, .value = "a count", .help = "so many messages"},
+    {.name = "bytes", .kind = Kind::size, .value = "a size", .help = "so many bytes"},
+    {.name = "age", .kind = Kind::duration, .value = "a duration", .help = "for so long"},
+    {.name = "per_subject", .kind = Kind::count, .value = "a count", .help = "so many of each subject"},
+});
 
-// False: no value of this key.
-bool put(hub::History::Options& made, std::string_view key, std::string_view value) {
-  const auto whole = [&](uint64_t& to, auto read) {
-    const auto number = read(value);
-    if (number && *number > 0) to = static_cast<uint64_t>(*number);
-    return number && *number > 0;
-  };
-  if (key == "name") return made.name = value, static_cast<bool>(hub::check_name(value));
-  if (key == "count") return whole(made.count, text::whole);
-  if (key == "bytes") return whole(made.bytes, [](std::string_view words) { return text::size(words); });
-  if (key == "per-subject") return whole(made.per_subject, text::whole);
-  const auto age = text::duration(value);
-  if (age) made.age = *age;
-  return age && made.age > Duration::zero();
+Error wrong(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
+
+// One part of a word: PATTERN or KEY=V.
+Done put(Settings& said, std::string_view part) {
+  const size_t equals = part.find('=');
+  if (equals == part.npos) return said.put("subjects").values.push_back({{}, std::string(part), {}}), Done();
+  const std::string_view key = part.substr(0, equals), value = part.substr(equals + 1);
+  const Option* option = find_option(kOptions, snake(key));
+  if (!option || option->repeat) {
+    std::vector<std::string> keys;
+    for (const Option& one : kOptions)
+      if (!one.repeat) keys.push_back(kebab(one.name));
+    return wrong(fmt::format("knows no {}", text::quoted(key)), fmt::format("{}", fmt::join(keys, ", ")));
+  }
+  if (const Done good = check_value(*option, value); !good) return wrong(fmt::format("{} {}", key, good.error().text));
+  said.put(option->name).values.assign(1, {{}, std::string(value), {}});
+  return {};
 }
 
 }  // namespace
 
-Result<hub::History::Options> history_of_word(std::string_view word, const std::vector<hub::History::Options>& others) {
+std::span<const Option> history_options() { return kOptions; }
+
+Result<hub::History::Options> history_of(const Settings& said, const std::vector<hub::History::Options>& others) {
   hub::History::Options made;
-  std::string_view rest = word;
-  for (bool first = true; first || !rest.empty(); first = false) {
-    const size_t comma = rest.find(',');
-    const std::string_view part = rest.substr(0, comma);
-    rest = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
-    const size_t equals = part.find('=');
-    if (equals == part.npos) {
-      if (Done good = hub::check_pattern(part); !good) return good.error();
-      made.patterns.emplace_back(part);
-      continue;
-    }
-    const std::string_view key = part.substr(0, equals);
-    if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
-      return wrong(word, fmt::format("knows no {}", text::quoted(key)), fmt::format("{}", fmt::join(kKeys, ", ")));
-    if (!put(made, key, part.substr(equals + 1)))
-      return wrong(word, fmt::format("{} is no value of {}", text::quoted(part.substr(equals + 1)), key));
+  for (const Setting::Value& pattern : said.values("subjects")) {
+    if (Done good = hub::check_pattern(pattern.text); !good) return good.error();
+    made.patterns.push_back(pattern.text);
   }
-  if (made.patterns.empty()) return wrong(word, "wants a pattern");
-  if (made.name.empty()) made.name = made.patterns.front();
-  for (const auto& other : others)
+  if (made.patterns.empty()) return wrong("wants a pattern");
+  if (const auto name = said.text("name"); name && !hub::check_name(*name))
+    return wrong(fmt::format("{} is no name", text::quoted(*name)), "a name is one word");
+  made.name = said.text("name").value_or(made.patterns.front());
+  made.count = said.count("count").value_or(0);
+  made.bytes = said.count("bytes").value_or(made.bytes);
+  made.age = said.duration("age").value_or(made.age);
+  made.per_subject = said.count("per_subject").value_or(0);
+  for (const auto& other : others) {
+    if (other.name == made.name) return wrong(fmt::format("another history is named {}", made.name));
     for (const std::string& pattern : made.patterns)
       for (const std::string& taken : other.patterns)
-        if (hub::overlaps(pattern, taken)) return wrong(word, fmt::format("some subjects of {} are of {} already", pattern, taken));
+        if (hub::overlaps(pattern, taken)) return wrong(fmt::format("some subjects of {} are of {} already", pattern, taken));
+  }
+  return made;
+}
+
+Result<hub::History::Options> history_of_word(std::string_view word, const std::vector<hub::History::Options>& others) {
+  const auto here = [&](const Error& error) { return wrong(fmt::format("--history {}: {}", word, error.text), error.hint); };
+  Settings said(kOptions);
+  for (const std::string_view part : text::split(word, ','))
+    if (Done good = put(said, part); !good) return here(good.error());
+  auto made = history_of(said, others);
+  if (!made) return here(made.error());
   return made;
 }
 

@@ -23,18 +23,20 @@ std::string title(std::string_view key) {
 std::string cell(std::string_view key, const Value& value) {
   std::string out;
   int64_t seconds = 0;
+  for (const auto& [name, part] : value.entries())
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", title(name.view()), cell(name.view(), part));
   if (key == "since" && value.whole(seconds))
     out = text::rfc3339(Instant(std::chrono::seconds(seconds)));
   else if (value.is_string())
     json::write_inside(value.view(), out);
-  else
+  else if (!value.is_object())
     json::write(value, out);
   return out.empty() ? "-" : out;
 }
 
-bool nested(const Value& value) { return value.is_array(); }
+bool nested(const Value& value) { return value.is_container(); }  // it stands below its row
 
-// The cells of an object but for the lists in it, by the names of `keys`.
+// The cells of an object but for what is nested in it, by the names of `keys`.
 std::vector<std::string> row_of(const Value& object, const std::vector<std::string>& keys) {
   std::vector<std::string> row;
   for (const std::string& key : keys) {
@@ -55,7 +57,7 @@ std::string line_of(const std::vector<std::string>& row, const std::vector<size_
 std::string below(const Value& object) {
   std::string out;
   for (const auto& [list, items] : object.entries()) {
-    if (!nested(items)) continue;
+    if (items.is_object()) out += fmt::format("  {}  {}\n", title(list.view()), cell(list.view(), items));
     for (const Value& item : items.items()) {
       std::string line = " ";
       for (const auto& [key, value] : item.entries()) line += fmt::format(" {} {} ", title(key.view()), cell(key.view(), value));
@@ -90,9 +92,9 @@ std::string as_lines(const Value& report) {
   std::string out, tables;
   size_t width = 0;
   for (const auto& [key, value] : report.entries())
-    if (!nested(value)) width = std::max<size_t>(width, key.size());
+    if (!value.is_array()) width = std::max<size_t>(width, key.size());
   for (const auto& [key, value] : report.entries()) {
-    if (!nested(value))
+    if (!value.is_array())
       out += fmt::format("{:<{}}  {}\n", title(key.view()), width, cell(key.view(), value));
     else if (value.size() > 0)
       tables += fmt::format("\n{}\n{}", title(key.view()), table(value));

@@ -8,8 +8,8 @@
 
 namespace leat {
 
-// Of an object a line for each name and value, and below them a table for each list in it. Of a list a table, in which a list that a row
-// holds stands below it, a line for each of its items.
+// Of an object a line for each name and value, and below them a table for each list in it. Of a list a table, in which what a row holds of
+// lists and objects stands below it, a line for each item and object.
 std::string as_lines(const Value& report);
 
 }  // namespace leat

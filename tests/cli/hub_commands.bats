@@ -46,6 +46,8 @@ subscribed() { leat hub clients --hub ./hub.sock | grep -q 'pattern kept'; }
   run_leat hub stats --hub ./hub.sock --json
   [ "$(wc -l <<<"$output")" = 1 ]
   [ "$(leat --quiet map '[.messages_in, .histories[0].next]' <<<"$output")" = '[1,2]' ]
+  run_leat hub metrics --hub ./hub.sock
+  [ "$(tail -n 1 <<<"$output")" = '# EOF' ]
   run_leat hub clients --hub ./hub.sock
   grep -Eq '^watcher +unix user' <<<"$output"
   grep -Eq '^  pattern kept\.\*  delivered 1 ' <<<"$output"

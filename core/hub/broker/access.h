@@ -13,7 +13,6 @@
 
 #include "core/base/result.h"
 #include "core/hub/broker/wire.h"
-#include "core/hub/frame.h"
 
 namespace leat::hub {
 
@@ -42,7 +41,8 @@ class Access {
   };
   explicit Access(Options options);
 
-  Result<std::shared_ptr<const Principal>> admit(const Hello& hello, const Peer& peer) const;
+  // `token`: the SHA-256 of the one that was shown; empty: none was.
+  Result<std::shared_ptr<const Principal>> admit(const std::string& token, const Peer& peer) const;
 
  private:
   std::vector<std::shared_ptr<const Principal>> principals_;

@@ -14,7 +14,13 @@
 namespace leat::hub {
 
 Broker::Broker(Options options, const Clock& clock, Note note)
-    : options_(std::move(options)), clock_(clock), note_(std::move(note)), access_(options_.access), now_(clock.now()), beaten_(now_) {
+    : options_(std::move(options)),
+      clock_(clock),
+      note_(std::move(note)),
+      access_(options_.access),
+      logins_(options_.max_failed_logins),
+      now_(clock.now()),
+      beaten_(now_) {
   for (const History::Options& one : options_.histories) histories_.push_back(std::make_unique<History>(one));
 }
 
@@ -232,8 +238,6 @@ void Broker::tick() {
   for (const auto& [number, session] : sessions_) all.push_back(number);
   for (const uint32_t number : all) sessions_.at(number)->tick(now_);
 }
-
-void Broker::access(Access::Options options) { access_ = Access(std::move(options)); }
 
 void Broker::drain(Duration grace, std::string_view reason) {
   draining_ = true;

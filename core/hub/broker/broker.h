@@ -21,6 +21,7 @@
 #include "core/hub/broker/filter.h"
 #include "core/hub/broker/history.h"
 #include "core/hub/broker/interest.h"
+#include "core/hub/broker/logins.h"
 #include "core/hub/broker/metrics.h"
 #include "core/hub/broker/session.h"
 #include "core/hub/broker/wire.h"
@@ -36,6 +37,7 @@ class Broker {
     uint32_t max_frame = 8u << 20;
     uint32_t window = 4096;               // unacknowledged publishes of one client
     uint32_t max_subscriptions = 10'000;  // of one client
+    uint64_t max_failed_logins = 10;      // within a minute, from one place
     Duration heartbeat = std::chrono::seconds(10);
     Duration hello = std::chrono::seconds(2);
     Duration grace = std::chrono::milliseconds(250);
@@ -58,7 +60,8 @@ class Broker {
   void drain(Duration grace, std::string_view reason);                   // tells everybody; nothing is taken any more
   bool drained() const;                                                  // nothing waits for anybody who takes it, nor for the disk
   bool drain_asked() const { return drain_asked_; }                      // a client that may has asked for it
-  void access(Access::Options options);                                  // from now on, for those who come
+  void access(Access::Options options);                                  // from now on, for those who are here too
+  bool lets_try(const Peer& peer);                                       // not if many who came from there were not let in just now
   const std::vector<std::unique_ptr<History>>& histories() const { return histories_; }
 
   // What sessions ask of it.
@@ -70,6 +73,7 @@ class Broker {
   Metrics& metrics() { return metrics_; }
   Filters& filters() { return filters_; }
   bool draining() const { return draining_; }
+  void failed_login(const Session& session);
   Done enter(Session& session, const std::string& name);  // under a name that is free, or its own
   std::string free_name(uint32_t number) const;
   Route& route(std::string_view subject);
@@ -121,6 +125,7 @@ class Broker {
   const Note note_;
   std::function<void()> wake_ = [] {};
   Access access_;
+  Logins logins_;
   Instant now_;
   BlockRef reading_;
   Interest interest_;

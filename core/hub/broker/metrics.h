@@ -48,9 +48,9 @@ class Histogram {
 struct Metrics {
   static constexpr std::array<std::string_view, 3> kGaps{"dropped", "expired", "damaged"};
   // The words of faults that end a connection, and what else does. `broken` stands for the system's many.
-  static constexpr std::array<std::string_view, 15> kEndings{"broken", "closed",     "draining", "hello",        "kicked",
-                                                             "limit",  "name-taken", "protocol", "replaced",     "silent",
-                                                             "slow",   "token",      "version",  "subscription", "unsupported"};
+  static constexpr std::array<std::string_view, 16> kEndings{"broken", "closed",     "denied",       "draining",   "hello",  "kicked",
+                                                             "limit",  "name-taken", "protocol",     "replaced",   "silent", "slow",
+                                                             "token",  "version",    "subscription", "unsupported"};
 
   void told(const Gap& gap) {
     const size_t reason = static_cast<size_t>(gap.reason) % kGaps.size();

@@ -110,7 +110,7 @@ Done Server::open() {
           join(number, std::move(socket), peer, local);
         },
         note_));
-    const mode_t before = ::umask(0177);  // a socket is for its owner; who may come in is said elsewhere, too
+    const mode_t before = ::umask(options_.for_others ? 0111 : 0177);
     const Done opened = acceptors_.back()->open();
     ::umask(before);
     if (!opened) return opened;
@@ -129,10 +129,13 @@ void Server::join(size_t acceptor, Descriptor socket, const std::string& peer, b
     who.user = *user;
     who.address = fmt::format("unix user {}", *user);
   }
+  if (!broker_.lets_try(who)) return acceptors_[acceptor]->left();
   auto made = std::make_unique<Connection>(*this, acceptor, std::move(socket));
   Connection* const connection = made.get();
   connections_.emplace(connection, std::move(made));
-  if (!connection->open(std::move(who))) connections_.erase(connection);
+  if (connection->open(std::move(who))) return;
+  connections_.erase(connection);
+  acceptors_[acceptor]->left();
 }
 
 // What has come in this turn of the loop goes out in one call for each client.

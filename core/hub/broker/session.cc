@@ -124,8 +124,12 @@ void Session::handle(const Frame& frame) {
 void Session::hello(const Hello& frame) {
   if (frame.version < kVersion) return fault("version", fmt::format("this hub speaks version {}", kVersion));
   if (broker_.draining()) return fault("draining", "this hub is closing");
-  auto principal = broker_.access().admit(frame, peer_);
-  if (!principal) return fault("token", principal.error().text);
+  if (!frame.token.empty()) token_ = token_sha256(frame.token);
+  auto principal = broker_.access().admit(token_, peer_);
+  if (!principal) {
+    broker_.failed_login(*this);
+    return fault("token", principal.error().text);
+  }
   const std::string name = frame.name.empty() ? broker_.free_name(number_) : frame.name;
   producer_ = frame.producer;
   if (Done entered = broker_.enter(*this, name); !entered) return fault("name-taken", entered.error().text);
@@ -255,11 +259,7 @@ void Session::subscribe(const Subscribe& frame) {
   if (subscriptions_.size() >= broker_.options().max_subscriptions)
     return wrong("limit", fmt::format("a client has at most {} subscriptions", broker_.options().max_subscriptions));
   if (Done good = check_pattern(frame.pattern); !good) return wrong("pattern", good.error().text);
-  const bool own =
-      frame.pattern == fmt::format("{}{}", kClients, name_) || frame.pattern.starts_with(fmt::format("{}{}.", kClients, name_));
-  const bool hubs = frame.pattern.starts_with('$') && frame.pattern != kAll && !own;
-  if (hubs ? !principal_->admin : !own && !principal_->may_subscribe(frame.pattern))
-    return wrong("denied", fmt::format("{} may not subscribe to {}", name_, frame.pattern));
+  if (!may_hear(frame.pattern)) return wrong("denied", fmt::format("{} may not subscribe to {}", name_, frame.pattern));
   if (!frame.group.empty() && !check_name(frame.group)) return wrong("subscription", "a group's name is one word");
   if (frame.acks || !frame.durable.empty())
     return wrong("unsupported", "this hub keeps nothing on disk, so it has no durable subscriptions");

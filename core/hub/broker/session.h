@@ -64,6 +64,7 @@ class Session {
   bool stuck(const Subscription& subscription, Instant now, Duration grace) const;
 
   bool owes() const;  // something waits that its client takes
+  void rules_changed();
 
   struct Counts {
     uint64_t in = 0, in_bytes = 0, out = 0, out_bytes = 0;
@@ -85,6 +86,7 @@ class Session {
   bool may_read() const { return held_ == 0 && !choked_ && !waits_for_disk_; }
   void go_on(Instant now);
   void look_up(std::string_view subject);
+  bool may_hear(const std::string& pattern) const;
   void take(const BlockRef& block, uint32_t begin, uint32_t size);
   void handle(const Frame& frame);
   void hello(const Hello& frame);
@@ -115,6 +117,7 @@ class Session {
   const Instant since_;
   std::string name_;
   uint64_t producer_ = 0;
+  std::string token_;  // the SHA-256 of what it showed
   std::shared_ptr<const Principal> principal_;
   bool over_ = false;
 

@@ -35,6 +35,17 @@ TEST(HubShow, AListIsATableWithWhatItsRowsHoldBelowThem) {
   EXPECT_EQ(shown("[]"), "");
 }
 
+TEST(HubShow, AnObjectInAnotherIsOneLine) {
+  EXPECT_EQ(shown(R"({"ended":{},"times":{"count":2,"p50":0.5},"histories":[{"name":"a","sync_bytes":{"count":1,"mean":7}}]})"),
+            "ended  -\n"
+            "times  count 2, p50 0.5\n"
+            "\n"
+            "histories\n"
+            "name\n"
+            "a\n"
+            "  sync bytes  count 1, mean 7\n");
+}
+
 TEST(HubShow, NothingThatAClientChoseReachesATerminalAsItIs) { EXPECT_EQ(shown(R"([{"name":"\u001b[31m\n"}])"), "name\n\\u001b[31m\\n\n"); }
 
 }  // namespace
