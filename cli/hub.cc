@@ -51,6 +51,11 @@ constexpr auto kOptions = std::to_array<Option>({
      .help = "so many within a minute, and nobody else of that host or user is let in for another",
      .fallback = "10"},
     {.name = "max_message", .kind = Kind::size, .value = "SIZE", .help = "the longest message", .fallback = "8MiB"},
+    {.name = "max_queued",
+     .kind = Kind::size,
+     .value = "SIZE",
+     .help = "what may wait for one principal over all its subscriptions, before the largest of those that lag lose theirs",
+     .fallback = "256MiB"},
     {.name = "heartbeat",
      .kind = Kind::duration,
      .value = "DURATION",
@@ -110,6 +115,7 @@ hub::Broker::Options broker_options(const HubPlan& plan, Random& random) {
   made.id = random.next();
   made.max_frame = static_cast<uint32_t>(std::min(*own.count("max_message"), kMostMessage)) + 1024;
   made.max_failed_logins = *own.count("max_failed_logins");
+  made.max_queued = *own.count("max_queued");
   made.heartbeat = *own.duration("heartbeat");
   made.grace = *own.duration("grace");
   made.histories = plan.histories;

@@ -25,9 +25,10 @@ make_tokens() {
 principal() { printf '[[principal]]\nname = "shop"\n%s\n' "$(cat shop.hash)"; printf '%s\n' "$@"; }
 
 start_hub() {
+  rm -f hub.log
   "$LEAT" hub --config hub.toml "$@" >hub.log 2>&1 7>&- &
   hub_pid=$!
-  eventually grep -q 'listening' hub.log
+  eventually grep -qs 'listening' hub.log
 }
 
 # The hub reads its file once more; $1 is what it says of that.

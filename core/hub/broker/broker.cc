@@ -157,6 +157,7 @@ void Broker::settled(History& history) {
 }
 
 void Broker::queue(Subscription& s, const Run& run) {
+  queued_ += run.bytes();
   if (s.queue.empty()) s.moved = now_;
   if (s.session.takes(s)) {
     s.queue.push(run.block, run.begin, run.end);
@@ -209,6 +210,7 @@ bool Broker::flush() {
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->flush(now_);
   for (const uint32_t number : std::exchange(freed_, {}))
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->let_go(now_);
+  bound_queues();
   for (const uint32_t number : std::exchange(ended_, {})) sessions_.erase(number);
   for (const auto& history : histories_)
     if (history->keeper()) history->keeper()->commit();

@@ -38,6 +38,7 @@ class Broker {
     uint32_t window = 4096;               // unacknowledged publishes of one client
     uint32_t max_subscriptions = 10'000;  // of one client
     uint64_t max_failed_logins = 10;      // within a minute, from one place
+    uint64_t max_queued = 256u << 20;     // bytes that wait for one principal, over all its subscriptions; an eighth may come on top
     Duration heartbeat = std::chrono::seconds(10);
     Duration hello = std::chrono::seconds(2);
     Duration grace = std::chrono::milliseconds(250);
@@ -111,6 +112,10 @@ class Broker {
   void let_waiting_go(Subscription& subscription);
   void give_up_on(Subscription& subscription);
   void pick(Subscription& subscription);
+  struct Waiting;
+  void bound_queues();
+  void shed(const std::string& principal, std::vector<Waiting>& queues, uint64_t bytes);
+  void empty(Subscription& subscription);
   template <class F>
   uint64_t walk(Subscription& subscription, uint64_t from, F&& f);
   struct Numbers;
@@ -137,6 +142,7 @@ class Broker {
   std::set<uint32_t> owing_;
   std::vector<uint32_t> dirty_, ended_, freed_;  // sessions: to flush, to destroy, to be read again
   std::vector<Subscription*> held_;
+  uint64_t queued_ = 0;  // bytes that came to wait since the queues were looked at
   uint32_t next_session_ = 1;
   uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
   Instant beat_{}, beaten_{};     // when the next one is due of what is done once a second, and when the last one was

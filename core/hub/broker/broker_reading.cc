@@ -140,6 +140,7 @@ bool Broker::takes_all(const Subscription& s) const {
 
 // So many messages from s.next on, which lie one behind the other from `begin` to these ends.
 void Broker::take(Subscription& s, const BlockRef& block, uint32_t begin, const uint32_t* ends, size_t count, bool as_it_is) {
+  queued_ += ends[count - 1] - begin;
   if (as_it_is) {
     s.queue.push(block, begin, ends[count - 1], static_cast<uint32_t>(count));
     s.next += count;

@@ -36,6 +36,7 @@ class Session {
   const Peer& peer() const { return peer_; }
   uint64_t producer() const { return producer_; }
   bool admitted() const { return principal_ != nullptr; }
+  const Principal* principal() const { return principal_.get(); }
   bool over() const { return over_; }
   Instant since() const { return since_; }
   const std::map<uint32_t, std::unique_ptr<Subscription>>& subscriptions() const { return subscriptions_; }

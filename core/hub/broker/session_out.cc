@@ -80,7 +80,8 @@ void Session::time(const Subscription& s, const Run& run, Instant now) {
 bool Session::fill_from(Subscription& s, Instant now) {
   constexpr uint64_t kTurn = Block::kSize;  // then it is the next one's turn
   constexpr uint32_t kSmall = 1024;         // cheaper copied than as a part of its own
-  if (s.behind && s.few()) broker_.read_on(s);
+  if (s.has_credit()) s.shed = false;
+  if (s.behind && s.few() && !s.shed) broker_.read_on(s);
   bool told = s.gap.has_value();
   if (told) {
     broker_.metrics().told(*s.gap);

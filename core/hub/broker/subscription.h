@@ -44,6 +44,7 @@ struct Subscription {
   bool all_of_it = false;  // every message of the history is for it
   bool behind = false;     // it reads from the history, at `next`
   bool reading = false;    // ... and waits for the disk
+  bool shed = false;       // ... and not before it has credit: what it had read was too much
   int64_t since = 0;       // it wants nothing older
   uint64_t next = 0;
   uint64_t end = 0;  // of the history when it was asked for: that `next` has come so far is still to be told; 0: it has been
