@@ -155,8 +155,7 @@ class Completer {
   void bare_words() {
     switch (place_) {
       case Place::start:
-        for (const Command& command : tables_.commands)
-          if (!command.summary.empty() && command.name.find(' ') == command.name.npos) put(command.name, command.summary);
+        command_names();
         [[fallthrough]];
       case Place::globals:
       case Place::source:
@@ -195,10 +194,14 @@ class Completer {
     return std::any_of(table.begin(), table.end(), [](const Option& option) { return option.operand && option.required; });
   }
 
+  void command_names() {
+    for (const Command& command : tables_.commands)
+      if (!command.summary.empty() && command.name.find(' ') == command.name.npos) put(command.name, command.summary);
+  }
+
   void help_topics() {
     for (const StageSpec* stage : tables_.stages) put(stage->name, stage->summary);
-    for (const Command& command : tables_.commands)
-      if (!command.summary.empty()) put(command.name, command.summary);
+    command_names();
     for (std::string_view name : topics()) put(name, "a page of the manual");
   }
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr uint32_t kRead = 64 * 1024;  // the least room worth a read; a longer frame gets a block of its own
 
+constexpr size_t kReportHead = 256;    // of a frame with a report, and more
+
 uint32_t segments_of(std::string_view frame) {
   uint32_t less_one;
   std::memcpy(&less_one, frame.data(), sizeof less_one);
@@ -146,7 +148,10 @@ void Session::hello(const Hello& frame) {
 
 void Session::control(const Control& frame) {
   if (!principal_->admin) return say(Report{"this client may not ask for that", true});
-  say(broker_.report(frame));
+  Report report = broker_.report(frame);
+  if (report.text.size() + kReportHead > broker_.options().max_frame)
+    report = {fmt::format("the answer is longer than a message may be: {} bytes", report.text.size()), true};
+  say(report);
 }
 
 void Session::tick(Instant now) {

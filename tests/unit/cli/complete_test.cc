@@ -46,6 +46,18 @@ TEST(Complete, OptionsOfWhereItStands) {
   EXPECT_EQ(offered({"run", "--mem", "1MB", "--se"}), (Set{"--seed", "--separator", "--set"}));
 }
 
+TEST(Complete, WordsThatMakeAnotherCommandOfOne) {
+  const auto behind = offered({"hub", ""});
+  for (const char* word : {"stats", "kick", "verify", "token"}) EXPECT_TRUE(behind.count(word)) << word;
+  EXPECT_EQ(offered({"hub", "st"}), Set{"stats"});
+  EXPECT_EQ(offered({"hub", "stats", "--j"}), Set{"--json"});
+  EXPECT_EQ(offered({"hub", "--lis"}), Set{"--listen"});
+  EXPECT_EQ(offered({"hub", "dump", "--fr"}), Set{"--from"});
+  EXPECT_EQ(offered({"hub", "verify", ""}), Set{":file"});
+  EXPECT_EQ(offered({"hu"}), Set{"hub"});
+  EXPECT_EQ(offered({"help", "hu"}), Set{"hub"});
+}
+
 TEST(Complete, Values) {
   EXPECT_EQ(offered({"--in", ""}), (Set{"csv", "ndjson"}));
   EXPECT_EQ(offered({"--in=c"}), Set{"--in=csv"});

@@ -151,6 +151,22 @@ TEST_F(HubRules, WhoAdministersNoMoreIsToldNothingMore) {
   EXPECT_TRUE(reports[0].failed);
 }
 
+TEST_F(HubRules, AnAnswerThatNoFrameHoldsIsNotGiven) {
+  options.access = {{}, true, 500};
+  options.max_frame = 8192;
+  HubWire& owner = comes("owner", "", {"unix", true, 500});
+  const auto asks = [&] {
+    owner.frames();
+    owner.say(Control{"clients", ""});
+    const auto reports = owner.told<Report>();
+    return reports.size() == 1 && !reports[0].failed;
+  };
+  EXPECT_TRUE(asks());
+  for (int i = 0; i < 100; ++i) comes("client-with-a-name-" + std::to_string(i), "", {"unix user 7", true, 7});
+  EXPECT_FALSE(asks());
+  EXPECT_TRUE(owner.open());
+}
+
 TEST_F(HubRules, WhoeverFailsTooOftenIsNotAskedForAWhile) {
   options.access = {{principal("a", "secret", {">"}, {})}, false, 500};
   options.max_failed_logins = 3;
