@@ -151,7 +151,8 @@ PY
 @test "an order broken by the command's delays is mended, and left alone when asked" {
   run_line 'seq 30 | leat exec --workers 30 sh -c "read x; [ \$x != 1 ] || sleep 0.3; echo \$x" | head -1'
   expect_out 1
-  run_line 'seq 30 | leat exec --unordered --workers 30 sh -c "read x; [ \$x != 1 ] || sleep 0.3; echo \$x" | tail -1'
+  mkdir ended  # the first one waits for all the others to be through, however long that takes
+  run_line 'seq 30 | leat exec --unordered --workers 30 sh -c "read x; [ \$x != 1 ] || { until [ \$(ls ended | wc -l) = 29 ]; do sleep 0.05; done; sleep 0.3; }; echo \$x; >ended/\$x" | tail -1'
   expect_out 1
 }
 

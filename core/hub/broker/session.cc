@@ -16,7 +16,7 @@ namespace {
 
 constexpr uint32_t kRead = 64 * 1024;  // the least room worth a read; a longer frame gets a block of its own
 
-constexpr size_t kReportHead = 256;    // of a frame with a report, and more
+constexpr size_t kReportHead = 256;  // of a frame with a report, and more
 
 uint32_t segments_of(std::string_view frame) {
   uint32_t less_one;
