@@ -17,7 +17,8 @@ def factor(ratio):
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
-def machine(here, leat_version, sizes, rounds, load):
+def where(here, leat_version, load):
+    """On which machine, what, and whether it was quiet there."""
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
         cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
     with open("/proc/meminfo", encoding="utf-8") as lines:
@@ -27,12 +28,21 @@ def machine(here, leat_version, sizes, rounds, load):
         f"{datetime.date.today()}; {cpu}, {os.cpu_count()} cores, {memory:.0f} GiB; {system}, Linux {platform.release()},"
         f" {platform.libc_ver()[0]} {platform.libc_ver()[1]}.",
         f"{leat_version} ({_commit()}); " + "; ".join(f"{name}: {text}" for name, text in here.items()) + ".",
+        f"Before the first round other programs kept {load:.2f} processors busy."
+        + (" **The machine was not quiet: the wall times say little.**" if load > QUIET else ""),
+    ]
+
+
+def machine(here, leat_version, sizes, rounds, load):
+    place, versions, quiet = where(here, leat_version, load)
+    return [
+        place,
+        versions,
         f"big: {sizes[0] / 1e6:.0f} MB, slice: {sizes[1] / 1e6:.0f} MB. {rounds} rounds after a warm-up; in each the commands of a row run"
         " one after the other, and the row's figure is the median of the rounds' ratios (least to most in brackets).",
         "CPU is user and system time of all processes of the command, memory that of the largest one. All output went through a pipe."
         " By CPU: the same ratio of CPU seconds, which other programs on the machine disturb less.",
-        f"Before the first round other programs kept {load:.2f} processors busy."
-        + (" **The machine was not quiet: the wall times say little.**" if load > QUIET else ""),
+        quiet,
     ]
 
 

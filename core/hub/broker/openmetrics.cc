@@ -49,7 +49,7 @@ void OpenMetrics::value(double number, Labels labels) { sample(counter_ ? "_tota
 
 void OpenMetrics::histogram(const Histogram& values, const Buckets& buckets, Labels labels) {
   for (int power = buckets.first; power <= buckets.last; power += buckets.step)
-    sample("_bucket", labels, fmt::format("{:.9g}", std::ldexp(buckets.scale, power)), fmt::format("{}", values.up_to(power)));
+    sample("_bucket", labels, fmt::format("{:.12g}", std::ldexp(buckets.scale, power)), fmt::format("{}", values.up_to(power)));
   sample("_bucket", labels, "+Inf", fmt::format("{}", values.count()));
   sample("_sum", labels, {}, fmt::format("{:.15g}", values.sum() * buckets.scale));
   sample("_count", labels, {}, fmt::format("{}", values.count()));
