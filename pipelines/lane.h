@@ -24,6 +24,7 @@ struct Runner::InputState {
   bool failed = false;  // it ended by its error; lane, then turn
   Frontier frontier;
   std::atomic<uint64_t> bytes{0};
+  std::map<std::string, uint64_t> counted;  // its own numbers; under drops_mutex_
 };
 
 struct Runner::Lane {

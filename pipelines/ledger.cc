@@ -34,6 +34,10 @@ Ledger Runner::ledger() const {
     totals.read += row.in;
     if (graph_.inputs[i].err.empty()) (graph_.drop_errors ? totals.dropped : totals.failed) += row.failed;
     if (!events) ledger.bytes_in += inputs_[i]->bytes.load();
+    {
+      std::lock_guard lock(drops_mutex_);
+      row.counted.insert(inputs_[i]->counted.begin(), inputs_[i]->counted.end());
+    }
     if (events && events->left_out() > 0) row.counted["left out"] = events->left_out();
     ledger.rows.push_back(std::move(row));
   }

@@ -100,6 +100,10 @@ class Runner::SourcePort final : public SourceHost {
     runner_.wake();
   }
   void note(std::string text) override { runner_.note(text); }
+  void count(std::string_view what, uint64_t n) override {
+    std::lock_guard lock(runner_.drops_mutex_);
+    input_.counted[std::string(what)] += n;
+  }
   bool envelopes() const override { return runner_.graph_.envelopes || runner_.graph_.artifacts; }
 
  private:

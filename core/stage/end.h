@@ -32,6 +32,8 @@ class SourceHost {
   virtual void wake() = 0;                          // whenever `later` may no longer be the answer
   virtual void note(std::string text) = 0;          // one line for the user about what is no error of the run
   virtual bool envelopes() const { return false; }  // somebody asks for them: what comes with one should bring it
+  // A number of its own for the summary; any thread.
+  virtual void count(std::string_view what, uint64_t n) { (void)what, (void)n; }
 };
 
 class Source {

@@ -114,6 +114,7 @@ void HubSource::told(const hub::client::Session::Event& event) {
     stopped_ = true;
     host_->wake();
   } else if (const auto* gap = std::get_if<hub::Gap>(&event)) {
+    host_->count("missing", gap->count);
     note(fmt::format("{} messages are missing, {} to {}: {}", gap->count, gap->first, gap->last,
                      kReasons[std::min<size_t>(static_cast<size_t>(gap->reason), 2)]));
   } else if (const auto* fault = std::get_if<hub::Fault>(&event)) {

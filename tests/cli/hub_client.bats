@@ -45,6 +45,15 @@ start_hub() {
   done
 }
 
+@test "messages that the history has let go are missing in the summary" {
+  "$LEAT" hub --listen unix-listen:hub.sock --history 'kept.>,count=10' >hub.log 2>&1 7>&- &
+  eventually test -S hub.sock
+  seq 100 | leat pub --hub ./hub.sock kept.n
+  run_line 'leat --summary --from hub:kept.n --hub ./hub.sock --start seq=1 --until eof'
+  expect_out "$(seq 91 100)"
+  expect_err '^source .* missing 90$'
+}
+
 @test "words are records as they are written, and --print-acked counts those the hub has" {
   start_hub
   run_leat pub --hub ./hub.sock --print-acked kept.words 'plain text' '{"a": 1}' '"\(1)"'

@@ -42,7 +42,7 @@ class Host final : public SinkHost, public SourceHost {
   bool refusable() const override { return true; }
   void dropped(uint64_t, std::string_view) override {}
   void note(std::string text) override { notes.push_back(std::move(text)); }
-  void count(std::string_view, uint64_t) override {}
+  void count(std::string_view what, uint64_t n) override { counted[std::string(what)] += n; }
   bool spoiled() const override { return false; }
   void wake() override {}
 
@@ -50,6 +50,7 @@ class Host final : public SinkHost, public SourceHost {
   uint64_t got = 0;
   std::string failure;
   Texts refused, notes;
+  std::map<std::string, uint64_t> counted;
 
  private:
   Loop& loop_;
@@ -298,6 +299,16 @@ TEST_F(HubEndsTest, ToTheEndItGivesWhatTheHistoryHeldAndEnds) {
   run([&] { return pull() == Pull::ended; });
   EXPECT_EQ(server.clients, 2);
   EXPECT_EQ(records, numbers(1, 5000));
+}
+
+TEST_F(HubEndsTest, AGapIsNotedAndCounted) {
+  open_source(false);
+  run([&] { return !server.hub.subscribed.empty(); });
+  server.hub.say(hub::Gap{1, 3, 9, 5, hub::Gap::Reason::dropped});
+  server.hub.say(hub::Gap{1, 20, 21, 2, hub::Gap::Reason::expired});
+  run([&] { return host.notes.size() == 2; });
+  EXPECT_EQ(host.notes[0], "hub:a.>: 5 messages are missing, 3 to 9: this subscription was too slow");
+  EXPECT_EQ(host.counted["missing"], 7u);
 }
 
 TEST_F(HubEndsTest, AHubThatTurnsASubscriptionAwayEndsTheSource) {
