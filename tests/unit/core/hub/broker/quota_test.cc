@@ -118,6 +118,13 @@ TEST_F(HubQuota, WhereThereIsAHistoryWhatGoesIsReadAgain) {
   for (HubWire* one : all) sum += waiting(*one);
   EXPECT_LE(sum, kMost + kMost / 8);
   EXPECT_LE(notes.size(), all.size()) << "who reads from the history is not asked again";
+  const size_t before = notes.size();
+  for (int i = 0; i < 5; ++i) {
+    clock.time += std::chrono::seconds(1);
+    broker().tick();
+    from.settle();
+  }
+  EXPECT_EQ(notes.size(), before) << "nobody reads again what it has no credit for";
   for (HubWire* one : all) {
     EXPECT_EQ(take_all(*one), 100u);
     EXPECT_TRUE(one->gaps.empty());
