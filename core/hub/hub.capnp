@@ -230,11 +230,11 @@ struct Drain {
 }
 
 struct Control {
-  verb @0 :Text;                # stats, clients, kick, drain
+  verb @0 :Text;                # stats, metrics, clients, kick, drain
   argument @1 :Text;
 }
 
 struct Report {
-  text @0 :Text;                # JSON
+  text @0 :Text;                # JSON; of metrics OpenMetrics
   failed @1 :Bool;              # text is one line that says why
 }

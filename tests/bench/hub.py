@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from hub_brokers import PROGRAMS, Brokers, find
+from hub_brokers import PROGRAMS, TOKEN, Brokers, find
 from measure import busy
 from peers import version
 import report
@@ -100,13 +100,15 @@ class Bench:
             said = done.stderr.strip() or f"status {done.returncode}"
         except subprocess.TimeoutExpired:
             done, said = None, f"not done after {timeout} s"
-        peak = broker.memory("VmHWM") / 1024
-        self.peaks[broker.name] = max(peak, self.peaks.get(broker.name, 0))
+        self.see_peak(broker)
         if not done or done.returncode:
             self.failed.append(f"{' '.join(command[1:])}: {said}")
             print(f"\nFAILED: {self.failed[-1]}", file=sys.stderr, flush=True)
             return {}
         return json.loads(done.stdout)
+
+    def see_peak(self, broker):
+        self.peaks[broker.name] = max(broker.memory("VmHWM") / 1024, self.peaks.get(broker.name, 0))
 
     def row(self, section, what, figure, ours, theirs="", **how):
         """Adds what was seen this round of ours and of theirs to the row of that name; of none seen it says so in the table."""
@@ -176,7 +178,7 @@ class Bench:
     def replay(self):
         for size in SIZES:
             count = min(500_000, 200_000_000 // size) // (20 if self.want.quick else 1)
-            subject, what = f"log{size}", f"{size} B"
+            subject, what = f"log.{size}", f"{size} B"
             for name in ("leat", "jetstream"):
                 if not self.has(name):
                     continue
@@ -216,6 +218,7 @@ class Bench:
                     time.sleep(1 if self.want.quick else 5)
                     share = (broker.cpu() - spent) / (time.monotonic() - begun) * 100
                     self.see(f"{name} tcp", what, {"KiB each": (broker.memory("RssAnon") - before) / count, "% CPU": share})
+                self.see_peak(broker)
                 waiting.stdin.close()
             self.brokers.start(name)
             ours = name == "leat"
@@ -229,8 +232,8 @@ class Bench:
             self.rows["memory", name] = row
 
 
-NOTES = """Rates are deliveries a second, or acknowledged publishes; CPU is the broker's for one published message. Our hub is the one of
-`leat hub --open`, with its data folder, its metrics and its routes for every message. The clients are the same program for all, which
+NOTES = """Rates are deliveries a second, or acknowledged publishes; CPU is the broker's for one published message. Our hub is one
+with a data folder, its metrics, and patterns of what its one principal, who shows a token, may do. The clients are the same program for all, which
 writes prepared bytes and counts what comes.
 kept: leat acknowledges what is on the disk (fdatasync), JetStream (file storage) what is not synced yet, redis (XADD, appendfsync always)
 what is synced. replay: what is kept, from its beginning, by one subscriber; of JetStream by a push consumer without acknowledgements and
@@ -240,6 +243,7 @@ saw, lost what it never got. idle: anonymous memory, one subscription each."""
 
 def main():
     want = options()
+    os.environ["LEAT_TOKEN"] = TOKEN  # for hub_load
     missing = dict(PROGRAMS) if want.alone else Brokers.missing()
     for program in sorted(set(missing.values())):
         print(f"MISSING: {program}: its rows are left out", flush=True)

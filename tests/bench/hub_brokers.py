@@ -1,4 +1,5 @@
 """The brokers that are measured: each started on loopback, with a random port and a folder of its own, and ended again."""
+import hashlib
 import os
 import pathlib
 import resource
@@ -60,6 +61,9 @@ def _many_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+TOKEN = "bench-token-0123456789abcdefghij"  # of our hub, which asks those who come by TCP for one
+
+
 PROGRAMS = {"nats": "nats-server", "jetstream": "nats-server", "redis": "redis-server", "redis always": "redis-server",
             "mosquitto": "mosquitto"}
 
@@ -100,11 +104,20 @@ class Brokers:
 
     def _leat(self, folder, port):
         unix = str(folder / "s")
+        subjects = '["bench.>", "kept.>", "log.>", "idle.>"]'
+        (folder / "conf").write_text(f"""[[principal]]
+name = "bench"
+token_sha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"
+publish = {subjects}
+no_publish = ["bench.secret.>"]
+subscribe = {subjects}
+no_subscribe = ["bench.secret.>"]
+""", encoding="utf-8")
         # The histories are those of hub.py: publishes that are kept, and one to read for each size.
-        histories = ["kept.>,name=kept,bytes=1GiB", *(f"log{size},bytes=2GiB" for size in (16, 128, 1024, 16384))]
+        histories = ["kept.>,name=kept,bytes=1GiB", *(f"log.{size},bytes=2GiB" for size in (16, 128, 1024, 16384))]
         words = [word for history in histories for word in ("--history", history)]
         return Broker("leat", "leat", [self.leat, "hub", "--listen", f"tcp-listen://127.0.0.1:{port}", "--listen", f"unix-listen:{unix}",
-                                       "--open", "--data", "data", *words], folder, port, unix)
+                                       "--config", "conf", "--data", "data", *words], folder, port, unix)
 
     def _nats(self, folder, port):
         return Broker("nats", "nats", [find("nats-server"), "-a", "127.0.0.1", "-p", str(port)], folder, port)

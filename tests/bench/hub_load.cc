@@ -5,7 +5,8 @@
 //   hub_load replay  PROTOCOL PLACE SUBJECT COUNT BYTES                          reads what is kept, from its beginning
 //   hub_load stuck   PROTOCOL PLACE BYTES SECONDS                                fan 1->1, and a subscriber that takes nothing
 //   hub_load idle    PROTOCOL PLACE COUNT                                        subscribers that wait, until standard input ends
-// PROTOCOL: leat nats jetstream redis mqtt. PLACE: unix:PATH or HOST:PORT. Each prints one line of JSON.
+// PROTOCOL: leat nats jetstream redis mqtt. PLACE: unix:PATH or HOST:PORT. Each prints one line of
+// JSON.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>

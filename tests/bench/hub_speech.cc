@@ -1,6 +1,7 @@
 #include "tests/bench/hub_speech.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/data/artifact.h"
@@ -16,7 +17,10 @@ Speech::Count marks(std::string_view heard, char mark) {
 
 class Leat final : public Speech {
  public:
-  std::string hello(const std::string& name) override { return said(hub::Hello{hub::kVersion, name, {}, 0}); }
+  std::string hello(const std::string& name) override {
+    const char* const token = std::getenv("LEAT_TOKEN");
+    return said(hub::Hello{hub::kVersion, name, token ? token : "", 0});
+  }
   std::string subscribe(const std::string& subject) override { return said(subscription(subject)); }
   std::string replay(const std::string& subject) override {
     hub::Subscribe asked = subscription(subject);
