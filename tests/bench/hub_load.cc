@@ -5,8 +5,8 @@
 //   hub_load replay  PROTOCOL PLACE SUBJECT COUNT BYTES                          reads what is kept, from its beginning
 //   hub_load stuck   PROTOCOL PLACE BYTES SECONDS                                fan 1->1, and a subscriber that takes nothing
 //   hub_load idle    PROTOCOL PLACE COUNT                                        subscribers that wait, until standard input ends
-// PROTOCOL: leat nats jetstream redis mqtt. PLACE: unix:PATH or HOST:PORT. Each prints one line of
-// JSON.
+// PROTOCOL: leat nats jetstream redis mqtt. PLACE: unix:PATH or HOST:PORT. Each prints one line of JSON.
+// LEAT_TOKEN in the environment is what our hub is shown.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
@@ -67,13 +67,17 @@ class Client {
   // Says it and waits until it has been heard.
   void settle(const std::string& bytes) {
     say(bytes + speech->sync());
-    std::string heard;
-    std::vector<char> room(64 * 1024);
-    while (!speech->answered(heard)) {
-      const ssize_t n = ::recv(fd, room.data(), room.size(), 0);
+    size_t heard = 0, answer = 0;
+    while (answer == 0) {
+      const ssize_t n = ::recv(fd, room_.data() + heard, room_.size() - heard, 0);
       if (n <= 0) die("the other side has ended");
-      heard.append(room.data(), static_cast<size_t>(n));
+      heard += static_cast<size_t>(n);
+      answer = speech->answered({room_.data(), heard});
+      if (answer > 0 || heard < room_.size() / 2) continue;
+      keep(speech->messages({room_.data(), heard}).used, heard);
+      heard = kept_;
     }
+    keep(answer, heard);  // others may publish already
   }
   // Reads once and counts with one of the speech's functions; false: it has ended.
   bool hear(Speech::Count (Speech::*count)(std::string_view), uint64_t& into, int flags = 0) {
@@ -82,8 +86,7 @@ class Client {
     const size_t size = kept_ + static_cast<size_t>(n);
     const Speech::Count counted = (speech.get()->*count)({room_.data(), size});
     into += counted.count;
-    kept_ = size - counted.used;
-    std::memmove(room_.data(), room_.data() + counted.used, kept_);
+    keep(counted.used, size);
     return true;
   }
   void end() const { ::shutdown(fd, SHUT_RDWR); }
@@ -93,6 +96,10 @@ class Client {
   int fd = -1;
 
  private:
+  void keep(size_t begin, size_t end) {
+    kept_ = end - begin;
+    std::memmove(room_.data(), room_.data() + begin, kept_);
+  }
   static int local(const std::string& path) {
     sockaddr_un name{AF_UNIX, {}};
     std::strncpy(name.sun_path, path.c_str(), sizeof name.sun_path - 1);

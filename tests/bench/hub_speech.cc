@@ -15,6 +15,11 @@ Speech::Count marks(std::string_view heard, char mark) {
   return {static_cast<uint64_t>(std::count(heard.begin(), heard.end(), mark)), heard.size()};
 }
 
+size_t behind(std::string_view heard, std::string_view answer) {
+  const size_t at = heard.find(answer);
+  return at == heard.npos ? 0 : at + answer.size();
+}
+
 class Leat final : public Speech {
  public:
   std::string hello(const std::string& name) override {
@@ -45,13 +50,14 @@ class Leat final : public Speech {
     return template_;
   }
   std::string sync() override { return said(hub::Ping{1}); }
-  bool answered(std::string_view heard) const override {
-    bool is = false;
+  size_t answered(std::string_view heard) const override {
+    size_t used = 0, answer = 0;
     each(heard, [&](std::string_view bytes) {
+      used += bytes.size();
       const auto frame = hub::decode(bytes);
-      is |= frame && std::holds_alternative<hub::Pong>(*frame);
+      if (answer == 0 && frame && std::holds_alternative<hub::Pong>(*frame)) answer = used;
     });
-    return is;
+    return answer;
   }
   Count messages(std::string_view heard) override {
     uint64_t count = 0;
@@ -99,7 +105,7 @@ class Nats : public Speech {
   std::string message(const std::string& subject, const std::string& payload) override { return put(subject, {}, payload); }
   std::string kept(const std::string&, const std::string&, uint64_t) override { return {}; }
   std::string sync() override { return "PING\r\n"; }
-  bool answered(std::string_view heard) const override { return heard.find("PONG\r\n") != heard.npos; }
+  size_t answered(std::string_view heard) const override { return behind(heard, "PONG\r\n"); }
   Count messages(std::string_view heard) override { return marks(heard, kMark); }
   Count acknowledged(std::string_view heard) override { return {0, heard.size()}; }
 
@@ -130,8 +136,8 @@ class JetStream final : public Nats {
     if (template_.empty()) template_ = put(subject, "acks", payload);
     return number == 1 ? "SUB acks 9\r\n" + template_ : template_;
   }
-  bool answered(std::string_view heard) const override {
-    return Nats::answered(heard) && (!asked_ || heard.find("stream_create_response") != heard.npos);
+  size_t answered(std::string_view heard) const override {
+    return asked_ && heard.find("stream_create_response") == heard.npos ? 0 : Nats::answered(heard);
   }
   Count acknowledged(std::string_view heard) override { return marks(heard, '{'); }
 
@@ -155,7 +161,7 @@ class Redis final : public Speech {
     return template_;
   }
   std::string sync() override { return command({"PING", "sync"}); }
-  bool answered(std::string_view heard) const override { return heard.find("sync") != heard.npos; }
+  size_t answered(std::string_view heard) const override { return behind(heard, "sync\r\n"); }
   Count messages(std::string_view heard) override { return marks(heard, kMark); }
   Count acknowledged(std::string_view heard) override { return marks(heard, '$'); }
 
@@ -181,7 +187,7 @@ class Mqtt final : public Speech {
   std::string message(const std::string& subject, const std::string& payload) override { return packet('\x30', text(subject) + payload); }
   std::string kept(const std::string&, const std::string&, uint64_t) override { return {}; }
   std::string sync() override { return packet('\xc0', {}); }
-  bool answered(std::string_view heard) const override { return heard.find('\xd0') != heard.npos; }
+  size_t answered(std::string_view heard) const override { return behind(heard, std::string_view("\xd0\x00", 2)); }
   Count messages(std::string_view heard) override { return marks(heard, kMark); }
   Count acknowledged(std::string_view heard) override { return {0, heard.size()}; }
 

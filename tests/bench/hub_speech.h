@@ -23,8 +23,8 @@ class Speech {
   virtual std::string kept(const std::string& subject, const std::string& payload, uint64_t number) = 0;
   virtual std::string prepare(const std::string&) { return {}; }  // so that what is published there is kept
 
-  virtual std::string sync() = 0;  // is answered behind all that was said before
-  virtual bool answered(std::string_view heard) const = 0;
+  virtual std::string sync() = 0;                             // is answered behind all that was said before
+  virtual size_t answered(std::string_view heard) const = 0;  // the bytes of the answer and all before it; 0: it has not come
 
   // So many messages, or acknowledgements, are in the first `used` bytes of what came; the rest comes again with what follows it.
   struct Count {
