@@ -1,6 +1,7 @@
 #include "cli/hub.h"
 
 #include <pwd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -123,9 +124,21 @@ hub::Broker::Options broker_options(const HubPlan& plan, Random& random) {
   return made;
 }
 
+// The hub has as many descriptors as the system gives, and clients what its own files leave of them: where that is nothing they wait at the
+// door, and the disk fails nobody for want of one.
+uint64_t clients_of(const HubPlan& plan) {
+  constexpr uint64_t kOwn = 64, kOfHistory = 16;  // of a history: what Shelf holds open, and what is written
+  const uint64_t wanted = *plan.settings.count("max_clients"), own = kOwn + kOfHistory * plan.histories.size();
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return std::min<uint64_t>(wanted, limit.rlim_cur > 2 * own ? limit.rlim_cur - own : limit.rlim_cur / 2);
+}
+
 Result<hub::Server::Options> server_options(const HubPlan& plan, const Environment& environment) {
   hub::Server::Options made;
-  made.max_clients = *plan.settings.count("max_clients");
+  made.max_clients = clients_of(plan);
   made.for_others = for_others(plan);
   for (const Setting::Value& value : plan.settings.values("listen")) made.listen.push_back(value.text);
   if (!made.listen.empty()) return made;
@@ -224,6 +237,8 @@ int serve(const Settings& words, const Outside& outside, HubPlan plan, const hub
   hub::Broker broker(std::move(options), clock, note);
   if (!data.empty())
     if (Done kept = hub::keep_histories(loop, broker, disk, data, random.next(), note); !kept) return refuse(kept.error());
+  if (plan.settings.find("max_clients") && places.max_clients < *plan.settings.count("max_clients"))
+    note(fmt::format("{} clients at a time, for the system gives no more descriptors", places.max_clients));
   hub::Server server(loop, broker, places, note);
   if (Done opened = server.open(); !opened) return refuse(opened.error());
   std::unique_ptr<HttpServer> watched;

@@ -129,7 +129,7 @@ void Server::join(size_t acceptor, Descriptor socket, const std::string& peer, b
     who.user = *user;
     who.address = fmt::format("unix user {}", *user);
   }
-  if (!broker_.lets_try(who)) return acceptors_[acceptor]->left();
+  if (connections_.size() >= options_.max_clients || !broker_.lets_try(who)) return acceptors_[acceptor]->left();
   auto made = std::make_unique<Connection>(*this, acceptor, std::move(socket));
   Connection* const connection = made.get();
   connections_.emplace(connection, std::move(made));

@@ -19,8 +19,8 @@ class Server {
  public:
   struct Options {
     std::vector<std::string> listen;  // unix-listen:PATH, tcp-listen://HOST:PORT
-    uint64_t max_clients = 20'000;
-    bool for_others = false;  // other users can reach its unix sockets; who of them may come in says Access
+    uint64_t max_clients = 20'000;    // over all places
+    bool for_others = false;          // other users can reach its unix sockets; who of them may come in says Access
   };
   Server(Loop& loop, Broker& broker, Options options, Broker::Note note);
   ~Server();
