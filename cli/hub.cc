@@ -40,7 +40,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {.name = "history",
      .kind = Kind::text,
      .value = "PATTERN[,KEY=V]...",
-     .help = "keep the messages of these subjects: name=NAME count=N bytes=SIZE age=DURATION per-subject=N",
+     .help = "keep the messages of these subjects: name=NAME count=N bytes=SIZE age=DURATION per-subject=N until=acknowledged",
      .repeat = true},
     {.name = "config", .kind = Kind::text, .value = "FILE", .help = "a TOML file that says all this, and who may do what"},
     {.name = "data", .kind = Kind::text, .value = "DIR", .help = "keep histories in this folder: what is acknowledged is on the disk"},

@@ -21,6 +21,11 @@ constexpr auto kOptions = std::to_array<Option>({
     {.name = "bytes", .kind = Kind::size, .value = "a size", .help = "so many bytes"},
     {.name = "age", .kind = Kind::duration, .value = "a duration", .help = "for so long"},
     {.name = "per_subject", .kind = Kind::count, .value = "a count", .help = "so many of each subject"},
+    {.name = "until",
+     .kind = Kind::choice,
+     .value = "acknowledged",
+     .help = "until all durable subscriptions have acknowledged it; what would be more than `bytes` is refused",
+     .choices = "acknowledged"},
 });
 
 Error wrong(std::string text, std::string hint = {}) { return {Error::Kind::usage, std::move(text), std::move(hint)}; }
@@ -60,6 +65,9 @@ Result<hub::History::Options> history_of(const Settings& said, const std::vector
   made.bytes = said.count("bytes").value_or(made.bytes);
   made.age = said.duration("age").value_or(made.age);
   made.per_subject = said.count("per_subject").value_or(0);
+  made.until_acknowledged = said.find("until") != nullptr;
+  if (made.until_acknowledged && (made.count > 0 || made.age > Duration::zero() || made.per_subject > 0))
+    return wrong("what is kept until it is acknowledged is bounded by bytes only", "leave out count, age and per-subject");
   for (const auto& other : others) {
     if (other.name == made.name) return wrong(fmt::format("another history is named {}", made.name));
     for (const std::string& pattern : made.patterns)

@@ -230,7 +230,7 @@ struct Drain {
 }
 
 struct Control {
-  verb @0 :Text;                # stats, metrics, clients, kick, drain
+  verb @0 :Text;                # stats, metrics, clients, kick, forget, drain
   argument @1 :Text;
 }
 

@@ -17,6 +17,7 @@ inline constexpr size_t kMaxWords = 32;
 inline constexpr std::string_view kClients = "$client.";  // $client.NAME, and all below it, is for the client of that name
 inline constexpr std::string_view kAll = "$all";
 inline constexpr std::string_view kEvents = "$hub.events.";
+inline constexpr std::string_view kDead = "$dead.";  // $dead.NAME: what was given to that durable subscription too often
 
 Done check_subject(std::string_view subject);
 Done check_pattern(std::string_view pattern);

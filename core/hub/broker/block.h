@@ -70,6 +70,7 @@ class BlockRef {
 struct Run {
   BlockRef block;
   uint32_t begin = 0, end = 0, count = 0;
+  uint32_t attempt = 1;  // how often these have been given, this time included
   uint32_t bytes() const { return end - begin; }
   const char* data() const { return block->data() + begin; }
   std::string_view text() const { return {data(), bytes()}; }
@@ -78,13 +79,13 @@ struct Run {
 // RunQueue: messages that wait, in order; neighbours in one block are one run.
 class RunQueue {
  public:
-  void push(const BlockRef& block, uint32_t begin, uint32_t end, uint32_t count = 1) {
+  void push(const BlockRef& block, uint32_t begin, uint32_t end, uint32_t count = 1, uint32_t attempt = 1) {
     bytes_ += end - begin, messages_ += count;
-    if (!runs_.empty() && runs_.back().block == block && runs_.back().end == begin) {
+    if (!runs_.empty() && runs_.back().block == block && runs_.back().end == begin && runs_.back().attempt == attempt) {
       runs_.back().end = end, runs_.back().count += count;
       return;
     }
-    runs_.push_back({block, begin, end, count});
+    runs_.push_back({block, begin, end, count, attempt});
   }
   bool empty() const { return runs_.empty(); }
   uint64_t bytes() const { return bytes_; }
@@ -94,7 +95,7 @@ class RunQueue {
   // Of the front run, so many messages that are so many bytes.
   Run pop(uint32_t messages, uint32_t bytes) {
     Run& front = runs_.front();
-    Run taken{front.block, front.begin, front.begin + bytes, messages};
+    Run taken{front.block, front.begin, front.begin + bytes, messages, front.attempt};
     front.begin += bytes, front.count -= messages;
     bytes_ -= bytes, messages_ -= messages;
     if (front.count == 0) runs_.pop_front();
@@ -117,7 +118,7 @@ class Arena {
       block_ = BlockRef::make(size > next_ ? size : next_);
     }
     const uint32_t begin = block_->append(bytes);
-    return {block_, begin, block_->used, count};
+    return {block_, begin, block_->used, count, 1};
   }
   void rest() {  // nothing is held any more: no memory either
     block_ = {};

@@ -80,6 +80,7 @@ Route& Broker::route(std::string_view subject) {
 }
 
 void Broker::forget(Subscription& s) {
+  teams_.leave(s);
   interest_.remove(s);
   std::erase(held_, &s);
   for (const auto& history : histories_) {
@@ -116,6 +117,10 @@ uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint3
 }
 
 void Broker::offer(Subscription& s, const Run& run, const Message& message, Route& route, Session* from) {
+  if (s.team) {
+    if (!route.history->keeper() && s.team->members.front() == &s) teams_.rouse(*s.team);
+    return;
+  }
   if (&s.session == from && !s.how.echo && !(message.flags & Publish::kEcho)) return;
   if (s.behind || !wants(s, message, asked_)) return;
   if (!route.history || !route.history->keeper()) return put(s, run, message.seq, from);
@@ -150,7 +155,7 @@ void Broker::settled(History& history) {
     put(*one.whose, one.run, one.number, nullptr);
   }
   for (Subscription* s : history.readers)
-    if (s->behind) s->session.ready(*s);
+    if (!s->team ? s->behind : s->team->members.front() == s) s->team ? teams_.rouse(*s->team) : s->session.ready(*s);
   for (const uint32_t number : std::exchange(owing_, {}))
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->owed_may_be_due();
   wake_();
@@ -206,6 +211,7 @@ void Broker::give_up_on(Subscription& s) {
 
 bool Broker::flush() {
   now_ = clock_.now();
+  ++turn_;
   for (const uint32_t number : std::exchange(dirty_, {}))
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->flush(now_);
   for (const uint32_t number : std::exchange(freed_, {}))
@@ -217,7 +223,10 @@ bool Broker::flush() {
   return !dirty_.empty() || !freed_.empty();
 }
 
-Duration Broker::pulse() const { return held_.empty() ? Duration(std::chrono::seconds(1)) : options_.grace / 5; }
+Duration Broker::pulse() const {
+  const Duration beat = teams_.busy() ? Teams::kPulse : Duration(std::chrono::seconds(1));
+  return held_.empty() ? beat : std::min(beat, options_.grace / 5);
+}
 
 void Broker::tick() {
   now_ = clock_.now();
@@ -228,6 +237,7 @@ void Broker::tick() {
     std::erase(held_, s);
     give_up_on(*s);
   }
+  if (teams_.busy()) teams_.tend();
   if (now_ < beat_) return;
   interest_.beat(now_ - std::exchange(beaten_, now_));
   beat_ = now_ + std::chrono::seconds(1);
@@ -248,8 +258,9 @@ void Broker::drain(Duration grace, std::string_view reason) {
 }
 
 bool Broker::drained() const {
+  if (teams_.changed()) return false;
   for (const auto& history : histories_)
-    if (const Keeper* keeper = history->keeper(); keeper && keeper->waiting() > 0 && keeper->trouble().empty()) return false;
+    if (const Keeper* keeper = history->keeper(); keeper && !keeper->settled() && keeper->trouble().empty()) return false;
   for (const auto& [number, session] : sessions_)
     if (session->owes()) return false;
   return true;
@@ -269,11 +280,24 @@ void Broker::event(std::string_view what, const Session& session, std::string_vi
   payload += '}';
   std::string frame;
   write(Publish{.subject = subject, .payload = payload}, frame);
+  publish_own(to, frame);
+}
+
+uint64_t Broker::publish_own(Route& to, std::string_view frame) {
   const BlockRef block = BlockRef::make(static_cast<uint32_t>(frame.size()));
   block->append(frame);
   Message message;
   Message::read({block->data(), block->used}, message);
-  give(to, block, 0, block->used, message, nullptr);
+  return give(to, block, 0, block->used, message, nullptr);
+}
+
+std::optional<Team::Letter> Broker::keep_own(std::string_view frame) {
+  Message message;
+  Message::read(frame, message);
+  Route& to = route(message.subject);
+  if (!to.history || to.history->full()) return std::nullopt;
+  if (const Keeper* keeper = to.history->keeper(); keeper && !keeper->trouble().empty()) return std::nullopt;
+  return Team::Letter{to.history, publish_own(to, frame)};
 }
 
 }  // namespace leat::hub

@@ -24,6 +24,7 @@
 #include "core/hub/broker/logins.h"
 #include "core/hub/broker/metrics.h"
 #include "core/hub/broker/session.h"
+#include "core/hub/broker/teams.h"
 #include "core/hub/broker/wire.h"
 
 namespace leat::hub {
@@ -70,8 +71,11 @@ class Broker {
   Instant now() const { return now_; }
   const Access& access() const { return access_; }
   BlockRef& reading() { return reading_; }
+  uint64_t turn() const { return turn_; }
+  void wake() const { wake_(); }
   Interest& interest() { return interest_; }
   Metrics& metrics() { return metrics_; }
+  Teams& teams() { return teams_; }
   Filters& filters() { return filters_; }
   bool draining() const { return draining_; }
   void failed_login(const Session& session);
@@ -82,9 +86,12 @@ class Broker {
   Producers& producers(const Route& route) { return route.history ? route.history->producers() : producers_; }
   // `frame` lies in `block` at `begin`; answers its number.
   uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
-  Done start(Subscription& subscription, History& history);  // where it asked to
-  void read_on(Subscription& subscription);                  // from its history, as far as there is room
-  bool at_end(const Subscription& subscription) const;       // it has read all that was there when it came
+  Done start(Subscription& subscription, History& history);           // where it asked to
+  void read_on(Subscription& subscription);                           // from its history, as far as there is room
+  bool asks_for(Subscription& subscription, const Message& message);  // of what is kept
+  void miss(Subscription& subscription, Gap gap);                     // it is told when it is told something next
+  static uint64_t reads_to(const Subscription& subscription);
+  bool at_end(const Subscription& subscription) const;  // it has read all that was there when it came
   void released(Subscription& subscription);
   void forget(Subscription& subscription);
   void left(Session& session, std::string_view reason);
@@ -92,20 +99,20 @@ class Broker {
   void owes(Session& session) { owing_.insert(session.number()); }  // an acknowledgement waits for the disk
   void dirty(Session& session) { dirty_.push_back(session.number()); }
   void event(std::string_view what, const Session& session, std::string_view more);
+  std::optional<Team::Letter> keep_own(std::string_view frame);  // a message of the hub itself; none: nothing keeps it now
   Report report(const Control& asked);
   std::string metrics_text();  // OpenMetrics
   bool ready() const;          // it takes what is published, and keeps what it is to keep
 
  private:
+  uint64_t publish_own(Route& to, std::string_view frame);
   void offer(Subscription& subscription, const Run& run, const Message& message, Route& route, Session* from);
   bool wants(Subscription& subscription, const Message& message, uint64_t asked) const;
   bool is_for(Subscription& subscription, const Message& message);
   bool takes_all(const Subscription& subscription) const;
   void take(Subscription& subscription, const BlockRef& block, uint32_t begin, const uint32_t* ends, size_t count, bool as_it_is);
-  void miss(Subscription& subscription, Gap gap);
   void queue(Subscription& subscription, const Run& run);
   void put(Subscription& subscription, const Run& run, uint64_t seq, Session* from);
-  static uint64_t reads_to(const Subscription& subscription);
   void read_from_disk(Subscription& subscription);
   void take_kept(Subscription& subscription, const Keeper::Kept& kept);
   void hold_up(Subscription& subscription, Session* publisher);
@@ -135,6 +142,7 @@ class Broker {
   BlockRef reading_;
   Interest interest_;
   Filters filters_;
+  Teams teams_{*this};
   std::vector<std::unique_ptr<History>> histories_;
   Producers producers_;  // of what is not kept
   std::unordered_map<uint32_t, std::unique_ptr<Session>> sessions_;
@@ -145,6 +153,7 @@ class Broker {
   uint64_t queued_ = 0;  // bytes that came to wait since the queues were looked at
   uint32_t next_session_ = 1;
   uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
+  uint64_t turn_ = 1;
   Instant beat_{}, beaten_{};     // when the next one is due of what is done once a second, and when the last one was
   bool draining_ = false, drain_asked_ = false;
   struct Totals {

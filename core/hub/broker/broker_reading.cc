@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "core/data/artifact.h"
 #include "core/hub/broker/broker.h"
+#include "core/hub/broker/frames.h"
 #include "core/hub/subject.h"
 
 namespace leat::hub {
@@ -88,10 +88,13 @@ uint64_t Broker::walk(Subscription& s, uint64_t from, F&& f) {
   }
 }
 
+bool Broker::asks_for(Subscription& s, const Message& message) {
+  return (s.all_of_it || matches(s.how.pattern, message.subject)) && wants(s, message, ++asked_);
+}
+
 // Of what is kept; of what just came, the route and its sender have said the first and the last already.
 bool Broker::is_for(Subscription& s, const Message& message) {
-  if (!s.all_of_it && !matches(s.how.pattern, message.subject)) return false;
-  if (!wants(s, message, ++asked_)) return false;
+  if (!asks_for(s, message)) return false;
   const bool own = message.from == s.session.number() && message.time >= s.session.since().time_since_epoch().count();
   return !own || s.how.echo || (message.flags & Publish::kEcho) != 0;
 }
@@ -107,10 +110,12 @@ uint64_t Broker::reads_to(const Subscription& s) { return s.end == 0 ? s.history
 
 bool Broker::at_end(const Subscription& s) const {
   const Keeper* const keeper = s.history->keeper();
+  if (s.team) return s.team->consumer.given_below(s.end);
   return s.picks.empty() && (s.next >= s.end || (keeper && keeper->lost() && s.next >= s.history->visible()));
 }
 
 void Broker::read_on(Subscription& s) {
+  if (s.team) return teams_.feed(s);
   const History& history = *s.history;
   while (!s.picks.empty() && s.few()) {
     const auto stretch = history.read(s.picks.back());
@@ -173,8 +178,7 @@ void Broker::take_kept(Subscription& s, const Keeper::Kept& kept) {
     s.next = kept.gap->last + 1;
   }
   if (kept.run.count > 0 && kept.first == s.next && s.next < reads_to(s)) {
-    std::vector<uint32_t> ends;
-    for (uint32_t at = 0; at < kept.run.end;) ends.push_back(at += static_cast<uint32_t>(artifact::frame_size(kept.run.text().substr(at))));
+    const std::vector<uint32_t> ends = ends_of(kept.run);
     take(s, kept.run.block, 0, ends.data(), std::min<uint64_t>(ends.size(), reads_to(s) - s.next), takes_all(s));
   }
   s.session.ready(s);

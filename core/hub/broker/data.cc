@@ -48,6 +48,12 @@ Done keep_histories(Loop& loop, Broker& broker, const std::shared_ptr<log::Disk>
     log::Options options;
     options.frame_length = frame_length;
     const std::string place = folder + "/" + folder_of(history->options().name);
+    auto cursors = log::Cursors::open(*disk, place);
+    if (!cursors) return cursors.error();
+    if ((*cursors)->lost() > 0)
+      note(fmt::format("{}: {} of what durable subscriptions had come to cannot be read", place, text::size((*cursors)->lost())));
+    options.next_seq = (*cursors)->highest();
+    shelf->cursors = std::move(*cursors);
     auto opened = log::Log::open(*disk, place, options, *shelf->random);
     if (!opened) return opened.error();
     shelf->log = std::move(opened->log);
@@ -58,6 +64,7 @@ Done keep_histories(Loop& loop, Broker& broker, const std::shared_ptr<log::Disk>
       return true;
     });
     if (!read) return read.error();
+    for (const auto& [key, cursor] : shelf->cursors->all()) broker.teams().restore(*history, key, cursor);
     history->keep_by(std::make_unique<DiskKeeper>(loop, std::move(shelf), history->options(),
                                                   [&broker, kept = history.get()] { broker.settled(*kept); }));
   }

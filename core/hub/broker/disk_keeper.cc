@@ -19,10 +19,12 @@ DiskKeeper::DiskKeeper(Loop& loop, std::shared_ptr<Shelf> shelf, const History::
     : loop_(loop),
       shelf_(std::move(shelf)),
       keep_(retention_of(keep)),
+      until_acknowledged_(keep.until_acknowledged),
       settled_(std::move(settled)),
       again_(loop.timer([this] { commit(); })),
       first_(shelf_->log->stats().first_seq),
-      synced_(shelf_->log->next_seq()) {}
+      synced_(shelf_->log->next_seq()),
+      bytes_(shelf_->log->stats().bytes) {}
 
 DiskKeeper::~DiskKeeper() = default;
 
@@ -38,40 +40,71 @@ void DiskKeeper::put(const Run& run, uint64_t number, int64_t time) {
     group.runs.push_back(run);
 }
 
+void DiskKeeper::remember(const std::string& key, std::optional<log::Cursor> cursor) {
+  remembered_.insert_or_assign(key, std::move(cursor));
+}
+
 void DiskKeeper::commit() {
-  if (busy_ || broken_ || groups_.empty()) return;
-  Group next = std::move(groups_.front());
-  groups_.pop_front();
+  if (busy_ || broken_ || (groups_.empty() && remembered_.empty())) return;
+  Group next;
+  if (!groups_.empty()) {
+    next = std::move(groups_.front());
+    groups_.pop_front();
+  }
   start(std::move(next));
 }
 
 // Off the loop: only the bytes are looked at, never the blocks they lie in.
-void DiskKeeper::Job::run(log::Log& log) {
+void DiskKeeper::Job::run(Shelf& shelf) {
+  write(*shelf.log);
+  if (!failed.empty()) return;
+  put(*shelf.cursors);
+  if (until_acknowledged) keep.acked = shelf.cursors->all().empty() ? 1 : shelf.cursors->lowest();
+  (void)shelf.log->retain(keep, now);  // what cannot be let go now can be later
+  (void)shelf.log->prepare();
+  const log::Stats stats = shelf.log->stats();
+  first = stats.first_seq, bytes = stats.bytes;
+}
+
+void DiskKeeper::Job::write(log::Log& log) {
   const auto fail = [&](const Error& error) {
     failed = error.text;
     lasting = log.health() == log::Health::read_only;
   };
   const auto begun = std::chrono::steady_clock::now();
-  if (log.next_seq() == group.first)  // else a sync has failed before, and it is there already
+  if (!texts.empty() && log.next_seq() == group.first)  // else a sync has failed before, and it is there already
     if (const auto appended = log.append(group.first, texts, group.stamps); !appended) return fail(appended.error());
+  synced = log.synced();
+  if (texts.empty()) return;
   const auto done = log.sync();
   if (!done) return fail(done.error());
   took = std::chrono::steady_clock::now() - begun;
   synced = *done;
-  (void)log.retain(keep, now);  // what cannot be let go now can be later
-  (void)log.prepare();
-  first = log.stats().first_seq;
+}
+
+// What of it does not get to the disk is put there by the next job: it is a message given once more, at worst.
+void DiskKeeper::Job::put(log::Cursors& known) {
+  if (cursors.empty()) return;
+  for (auto& [key, cursor] : cursors) {
+    if (cursor)
+      (void)known.put(key, std::move(*cursor));
+    else
+      known.erase(key);
+  }
+  (void)known.flush();
 }
 
 void DiskKeeper::start(Group group) {
   busy_ = true;
   auto job = std::make_shared<Job>();
+  if (!group.runs.empty()) stamp_ = std::max(stamp_, group.stamps.max);
   job->group = std::move(group);
+  job->cursors = std::exchange(remembered_, {});
   for (const Run& run : job->group.runs) job->texts.push_back(run.text());
-  job->keep = keep_;
-  job->now = job->group.stamps.max;
+  job->keep = keep_, job->until_acknowledged = until_acknowledged_;
+  job->now = stamp_;
   background(
-      loop_, [shelf = shelf_, job] { job->run(*shelf->log); },
+      loop_, [shelf = shelf_, job] { job->run(*shelf); },
       [this, alive = std::weak_ptr<int>(alive_), job] {
         if (!alive.expired()) done(job);
       });
@@ -82,13 +115,16 @@ void DiskKeeper::done(const std::shared_ptr<Job>& job) {
   trouble_ = job->failed;
   if (job->failed.empty()) {
     waiting_ -= job->group.bytes;
-    syncs_.time.add(job->took);
-    syncs_.bytes.add(job->group.bytes);
-    syncs_.messages.add(job->synced - job->group.first);
-    synced_ = job->synced, first_ = job->first;
+    if (!job->texts.empty()) {
+      syncs_.time.add(job->took);
+      syncs_.bytes.add(job->group.bytes);
+      syncs_.messages.add(job->synced - job->group.first);
+    }
+    synced_ = job->synced, first_ = job->first, bytes_ = job->bytes;
     commit();
   } else {
     broken_ = job->lasting;
+    remembered_.merge(job->cursors);  // what has come since is newer, and stays
     groups_.push_front(std::move(job->group));
     if (!broken_) again_->start(kAgain);
   }

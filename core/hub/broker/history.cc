@@ -55,20 +55,31 @@ void History::trim() {
     }
     return;
   }
-  while (pieces_.size() > 1 && bytes_ - pieces_.front().block->used >= options_.bytes) {
+  while (!options_.until_acknowledged && pieces_.size() > 1 && bytes_ - pieces_.front().block->used >= options_.bytes) {
     first_ = std::max(first_, pieces_.front().next());
     bytes_ -= pieces_.front().block->used;
     pieces_.pop_front();
   }
-  if (options_.count > 0 && next_ - first_ > options_.count) first_ = next_ - options_.count;
+  if (options_.until_acknowledged)
+    first_ = std::max(first_, std::min(needed_, next_));
+  else if (options_.count > 0 && next_ - first_ > options_.count)
+    first_ = next_ - options_.count;
   while (pieces_.size() > 1 && pieces_.front().next() <= first_) {
     bytes_ -= pieces_.front().block->used;
     pieces_.pop_front();
   }
 }
 
+void History::acknowledged(uint64_t below) {
+  if (!options_.until_acknowledged || keeper_) return;  // a keeper knows by itself, of what it was told to remember
+  needed_ = below;
+  trim();
+}
+
+bool History::crowded() const { return options_.until_acknowledged && (keeper_ ? keeper_->bytes() : bytes_) >= options_.bytes; }
+
 void History::expire(Instant now) {
-  if (options_.age <= Duration::zero() || keeper_) return;
+  if (options_.age <= Duration::zero() || keeper_ || options_.until_acknowledged) return;
   const int64_t oldest = (now - options_.age).time_since_epoch().count();
   for (const Piece& piece : pieces_) {
     const auto young = std::partition_point(piece.times.begin(), piece.times.end(), [&](int64_t time) { return time < oldest; });

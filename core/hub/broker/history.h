@@ -33,7 +33,8 @@ class History {
     uint64_t count = 0;
     uint64_t bytes = 64u << 20;
     Duration age{};
-    uint64_t per_subject = 0;  // of each subject so many; older ones are passed over
+    uint64_t per_subject = 0;         // of each subject so many; older ones are passed over
+    bool until_acknowledged = false;  // ... by all that are durable; `bytes` is what there is room for, then, and the others are no bounds
   };
 
   explicit History(Options options) : options_(std::move(options)) {}
@@ -56,6 +57,8 @@ class History {
   // The frame, stamped with next(), is copied; answers where it lies now.
   Run append(std::string_view frame, const Message& message, Instant now);
   void expire(Instant now);  // by age
+  void acknowledged(uint64_t below);
+  bool crowded() const;  // it takes nothing more until something is acknowledged
   bool too_old(int64_t time, Instant now) const {
     return options_.age > Duration::zero() && time < (now - options_.age).time_since_epoch().count();
   }
@@ -107,6 +110,7 @@ class History {
   std::unique_ptr<Keeper> keeper_;
   std::deque<Piece> pieces_;
   uint64_t first_ = 1, next_ = 1, bytes_ = 0;
+  uint64_t needed_ = 1;                                           // none below is, where they are kept until acknowledged
   std::unordered_map<std::string, std::deque<uint64_t>> recent_;  // by subject, where per_subject is asked for
   Producers producers_;
   bool ttl_ = false;

@@ -104,7 +104,7 @@ Route& Interest::make(std::string_view subject) {
   collect(root_, subject, true, all);
   std::map<std::string_view, size_t> groups;
   for (Subscription* one : all) {
-    if (one->how.group.empty()) {
+    if (one->how.group.empty() || one->team) {
       made->each.push_back(one);
       continue;
     }

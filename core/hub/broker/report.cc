@@ -44,6 +44,10 @@ Report Broker::report(const Control& asked) {
     drain_asked_ = true;
     return {"{\"draining\":true}", false};
   }
+  if (asked.verb == "forget") {
+    if (Done gone = teams_.forget(asked.argument); !gone) return {gone.error().text, true};
+    return {"{\"forgotten\":" + quoted(asked.argument) + "}", false};
+  }
   if (asked.verb != "kick") return {fmt::format("this hub does not know how to {}", asked.verb), true};
   const auto known = names_.find(asked.argument);
   if (known == names_.end()) return {fmt::format("there is no client {}", asked.argument), true};
@@ -96,7 +100,7 @@ std::string Broker::stats() {
     fmt::format_to(std::back_inserter(out),
                    "{}{{\"subject\":{},\"subscribers\":{},\"messages_per_second\":{:.6g},\"bytes_per_second\":{:.6g}}}",
                    out.back() == '[' ? "" : ",", quoted(one.subject), route(one.subject).subscribers(), one.messages, one.bytes);
-  return out + "]}";
+  return out + "],\"durables\":" + teams_.report() + "}";
 }
 
 std::string Broker::clients() const {

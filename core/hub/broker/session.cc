@@ -116,6 +116,7 @@ void Session::handle(const Frame& frame) {
   if (const auto* one = std::get_if<Subscribe>(&frame)) return subscribe(*one);
   if (const auto* one = std::get_if<Unsubscribe>(&frame)) return unsubscribe(one->id);
   if (const auto* one = std::get_if<Credit>(&frame)) return credit(*one);
+  if (const auto* one = std::get_if<Ack>(&frame)) return ack(*one);
   if (const auto* one = std::get_if<Ping>(&frame)) return say(Pong{one->token});
   if (const auto* one = std::get_if<Control>(&frame)) return control(*one);
   if (std::holds_alternative<Pong>(frame)) return;  // that it came is the answer
@@ -141,7 +142,7 @@ void Session::hello(const Hello& frame) {
   welcome.hub = broker_.options().id, welcome.session = number_, welcome.name = name_;
   welcome.max_frame = broker_.options().max_frame, welcome.window = broker_.options().window;
   welcome.heartbeat_ms = static_cast<uint32_t>(broker_.options().heartbeat / std::chrono::milliseconds(1));
-  welcome.capabilities = {"history", "groups", "filters"};
+  welcome.capabilities = {"history", "groups", "filters", "durable"};
   say(welcome);
   broker_.event("connect", *this, {});
 }
@@ -190,6 +191,8 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
   if ((message.ack == Level::written || message.ack == Level::synced) && !keeper)
     return refuse(message, "no-history", fmt::format("{} is not kept on disk", message.subject));
   if (keeper && !keeper->trouble().empty()) return refuse(message, "disk", keeper->trouble());
+  if (route_->history && route_->history->crowded())
+    return refuse(message, "full", fmt::format("{} takes no more until some of it is acknowledged", route_->history->options().name));
   const bool wanted = (message.flags & Publish::kWanted) != 0 || message.subject.starts_with(kClients);
   if (wanted && route_->empty()) return refuse(message, "no-receiver", fmt::format("nobody is subscribed to {}", message.subject));
   const bool seen = broker_.producers(*route_).seen(producer_, message.number);
@@ -266,12 +269,17 @@ void Session::subscribe(const Subscribe& frame) {
   if (Done good = check_pattern(frame.pattern); !good) return wrong("pattern", good.error().text);
   if (!may_hear(frame.pattern)) return wrong("denied", fmt::format("{} may not subscribe to {}", name_, frame.pattern));
   if (!frame.group.empty() && !check_name(frame.group)) return wrong("subscription", "a group's name is one word");
-  if (frame.acks || !frame.durable.empty())
-    return wrong("unsupported", "this hub keeps nothing on disk, so it has no durable subscriptions");
+  const bool acks = frame.acks || !frame.durable.empty();
+  if (!frame.durable.empty() && !check_name(frame.durable)) return wrong("subscription", "the name of a durable subscription is one word");
+  if (frame.acks && frame.durable.empty() && !frame.group.empty())
+    return wrong("subscription", "a group that acknowledges what it is given has a durable name");
   History* history = broker_.history_of(frame.pattern);
-  if (frame.start.kind != Start::Kind::live && !history)
-    return wrong("no-history", fmt::format("{} is not kept, so it begins now", frame.pattern));
-  if (!frame.group.empty() && frame.start.kind != Start::Kind::live) return wrong("subscription", "a group begins now");
+  if ((acks || frame.start.kind != Start::Kind::live) && !history)
+    return wrong("no-history", acks ? fmt::format("{} is not kept, so nothing of it can be given again", frame.pattern)
+                                    : fmt::format("{} is not kept, so it begins now", frame.pattern));
+  if (acks && (frame.start.kind == Start::Kind::last || frame.start.kind == Start::Kind::last_per_subject))
+    return wrong("subscription", "what is acknowledged begins live, with all, at a number or at a time");
+  if (!acks && !frame.group.empty() && frame.start.kind != Start::Kind::live) return wrong("subscription", "a group begins now");
   auto made = std::make_unique<Subscription>(*this, frame);
   if (!frame.filter.empty()) {
     auto filter = broker_.filters().get(frame.filter);
@@ -280,21 +288,34 @@ void Session::subscribe(const Subscribe& frame) {
   }
   Subscription& subscription = *subscriptions_.emplace(frame.id, std::move(made)).first->second;
   subscription.moved = subscription.came = broker_.now();
-  if (history && frame.group.empty()) {
-    if (Done started = broker_.start(subscription, *history); !started) {
-      subscriptions_.erase(frame.id);
-      return wrong("unsupported", started.error().text);
-    }
-    history->readers.push_back(&subscription);
-  }
+  if (history && (acks || frame.group.empty()) && !place(subscription, *history)) return void(subscriptions_.erase(frame.id));
   broker_.interest().add(subscription);
   say(Subscribed{frame.id, history ? history->options().name : "",
-                 subscription.behind ? subscription.next
-                 : history           ? history->next()
-                                     : 0});
+                 subscription.team     ? subscription.team->consumer.floor()
+                 : subscription.behind ? subscription.next
+                 : history             ? history->next()
+                                       : 0});
   if (!subscription.behind) return say(Deliver{frame.id, 0, 0, 1});
   subscription.end = history->next();
   ready(subscription);
+}
+
+// Where it reads from in the history. False: it cannot, and its client has been told why.
+bool Session::place(Subscription& subscription, History& history) {
+  const uint32_t id = subscription.how.id;
+  if (Done started = broker_.start(subscription, history); !started) return fault("unsupported", started.error().text, id, false), false;
+  if (subscription.how.acks || !subscription.how.durable.empty())
+    if (auto refused = broker_.teams().join(subscription, history, subscription.next))
+      return fault(std::move(refused->code), std::move(refused->text), id, false), false;
+  history.readers.push_back(&subscription);
+  return true;
+}
+
+void Session::ack(const Ack& frame) {
+  const auto known = subscriptions_.find(frame.id);
+  if (known == subscriptions_.end()) return;  // it may have crossed with the end of it
+  if (!known->second->team) return fault("subscription", "what it was given is not acknowledged", frame.id, false);
+  broker_.teams().answer(*known->second, frame);
 }
 
 void Session::unsubscribe(uint32_t id) {

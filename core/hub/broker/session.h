@@ -96,6 +96,8 @@ class Session {
   void unsubscribe(uint32_t id);
   void credit(const Credit& frame);
   void control(const Control& frame);
+  void ack(const Ack& frame);
+  bool place(Subscription& subscription, History& history);
   void owe(const Owed& owed);
   void refuse(const Message& message, std::string code, std::string text);
   void acknowledge();

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "core/data/artifact.h"
 #include "core/hub/broker/broker.h"
+#include "core/hub/broker/frames.h"
 #include "core/hub/message.h"
 
 namespace leat::hub {
@@ -54,7 +54,7 @@ namespace {
 void cut(const Run& run, uint32_t messages, uint64_t bytes, bool least, uint32_t& count, uint32_t& size) {
   count = size = 0;
   while (count < run.count && count < messages) {
-    const auto frame = static_cast<uint32_t>(artifact::frame_size(run.text().substr(size)));
+    const uint32_t frame = frame_at(run, run.begin + size);
     if (size + frame > bytes && !(least && count == 0)) break;
     ++count, size += frame;
   }
@@ -97,6 +97,8 @@ bool Session::fill_from(Subscription& s, Instant now) {
   std::vector<Run> runs;
   while (!s.queue.empty() && head.count < s.messages && head.bytes < most) {
     const Run& front = s.queue.front();
+    if (runs.empty()) head.attempt = front.attempt;
+    if (front.attempt != head.attempt) break;
     uint32_t count = front.count, size = front.bytes();
     if (head.count + count > s.messages || head.bytes + size > most)
       cut(front, s.messages - head.count, most - head.bytes, runs.empty(), count, size);

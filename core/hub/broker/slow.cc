@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/data/artifact.h"
+#include "core/hub/broker/frames.h"
 #include "core/hub/message.h"
 
 namespace leat::hub {
@@ -16,14 +16,11 @@ void take_each(Subscription& s, F&& f) {
   RunQueue old;
   std::swap(old, s.queue);
   for (const Run& run : old.runs())
-    for (uint32_t at = run.begin; at < run.end;) {
-      const std::string_view rest(run.block->data() + at, run.end - at);
-      const auto size = static_cast<uint32_t>(artifact::frame_size(rest));
+    each_frame(run, [&](uint32_t begin, uint32_t end) {
       Message message;
-      Message::read(rest.substr(0, size), message);
-      f(run.block, at, at + size, message);
-      at += size;
-    }
+      Message::read({run.block->data() + begin, end - begin}, message);
+      f(run.block, begin, end, message);
+    });
 }
 
 }  // namespace

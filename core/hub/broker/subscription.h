@@ -22,6 +22,7 @@ namespace leat::hub {
 
 class Session;
 class History;
+struct Team;
 
 struct Subscription {
   static constexpr uint64_t kMessages = 65536, kBytes = 4u << 20;  // that wait; half of it is few again
@@ -47,7 +48,9 @@ struct Subscription {
   bool shed = false;       // ... and not before it has credit: what it had read was too much
   int64_t since = 0;       // it wants nothing older
   uint64_t next = 0;
-  uint64_t end = 0;  // of the history when it was asked for: that `next` has come so far is still to be told; 0: it has been
+  uint64_t end = 0;      // of the history when it was asked for: that `next` has come so far is still to be told; 0: it has been
+  Team* team = nullptr;  // with which it acknowledges; it is always behind, then, and its team knows where it is
+  uint64_t fed = 0;      // the broker's turn in which it had its share
 
   bool ready = false;    // it is in its session's list of those with something to send
   bool held = false;     // somebody waits for it to take what is queued
