@@ -59,6 +59,58 @@ more_than() { [ "$(tail -n 1 "$1" 2>/dev/null || echo 0)" -gt "$2" ] 2>/dev/null
   done
 }
 
+# larger FILE SIZE
+larger() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
+
+# LEAT_HUB_ROUNDS=200 for a long look.
+@test "what two durable subscriptions share gets to one of them, whoever is killed" {
+  start_hub --data kept --history 'jobs.>,bytes=20GB'
+  publishers=()
+  for p in 1 2 3 4; do
+    timeout 200 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 5000/s --to "hub:jobs.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
+    publishers+=($!)
+  done
+  work() {
+    "$LEAT" sub "jobs.>" --durable work --group workers --start all --until for=100s --hub unix:s --in lines >>"done.$1" 2>>work.log 7>&- &
+    workers[$1]=$!
+  }
+  workers=()
+  work 1
+  work 2
+  for ((round = 1; round <= ${LEAT_HUB_ROUNDS:-4}; ++round)); do
+    for w in 1 2; do
+      eventually larger "done.$w" "$(stat -c %s "done.$w")"
+    done
+    who=$((round % 3))
+    if [ $who = 0 ]; then
+      kill -9 $hub
+      wait $hub || true
+      rm -f s
+      start_hub --data kept --history 'jobs.>,bytes=20GB'
+    else
+      kill -9 "${workers[$who]}"
+      wait "${workers[$who]}" || true
+      work $who
+    fi
+  done
+  kill "${publishers[@]}"
+  wait "${publishers[@]}" || true
+  for p in 1 2 3 4; do
+    printf '%s p%s\n' "$(tail -n 1 "acked.$p")" "$p"
+  done >last
+  everything() {
+    cat done.* | sort -u >all
+    while read -r n p; do [ "$(grep -c " $p\$" all)" -ge "$n" ] || return 1; done <last
+  }
+  eventually everything
+  kill "${workers[@]}"
+  wait "${workers[@]}" || true
+  for p in 1 2 3 4; do
+    grep " p$p\$" all | awk '{print $1}' | sort -n >got
+    cmp got <(seq "$(wc -l <got)")
+  done
+}
+
 @test "a hub says what it cannot have" {
   start_hub
   run_leat hub --listen unix-listen:s

@@ -89,6 +89,34 @@ TEST_F(HubData, Row139WhatWasAcknowledgedIsThereAgain) {
   }
 }
 
+TEST_F(HubData, DurableSubscriptionsGoOnWhereTheyWereAndWhatAllHaveIsLetGo) {
+  const History::Options keep{.name = "w", .patterns = {"w"}, .bytes = 1u << 30, .until_acknowledged = true};
+  uint64_t reached = 0;
+  for (int life = 0; life < 3; ++life) {
+    Hub hub(folder, clock, keep);
+    HubWire sender(hub.broker), wire(hub.broker);
+    sender.hello("p"), wire.hello("s");
+    wire.subscribe({.id = 1, .pattern = "w", .start = {Start::Kind::all}, .durable = "d"});
+    EXPECT_EQ(wire.told<Subscribed>().at(0).next, reached + 1);
+    for (int i = 0; i < 100; ++i) sender.publish({.ack = Level::synced, .subject = "w", .payload = std::to_string(life * 100 + i)});
+    uint64_t newest = 0;
+    const uint64_t last = static_cast<uint64_t>(life + 1) * 100;
+    hub.until([&] {
+      for (const Publish& one : wire.told<Publish>()) newest = one.seq;
+      return newest == last;
+    });
+    EXPECT_EQ(hub.broker.histories()[0]->keeper()->first(), 1u);
+    reached = last - 40;
+    wire.say(Ack{1, Ack::Kind::done, reached, {}, 0});
+    hub.broker.drain(std::chrono::seconds(1), "over");
+    hub.until([&] {
+      hub.broker.tick();
+      hub.broker.flush();
+      return hub.broker.drained();
+    });
+  }
+}
+
 TEST_F(HubData, ASecondHubDoesNotTakeTheFolderOfTheFirst) {
   Hub hub(folder, clock, {.name = "h", .patterns = {"a"}});
   Loop loop(clock);
