@@ -120,6 +120,7 @@ hub::Broker::Options broker_options(const HubPlan& plan, Random& random) {
   made.heartbeat = *own.duration("heartbeat");
   made.grace = *own.duration("grace");
   made.histories = plan.histories;
+  keep_dead_letters(made.histories);
   made.access = access_of(plan);
   return made;
 }

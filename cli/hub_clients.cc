@@ -98,8 +98,8 @@ std::span<const Option> pub_options() {
 
 std::span<const Option> sub_options() {
   static const std::vector<Option> made = with({kPattern, kCount}, source_options(),
-                                               {"hub", "start", "durable", "group", "where", "name", "until", "codec", "infer", "header",
-                                                "separator", "max_record", "retry", "timeout"});
+                                               {"hub", "start", "durable", "ack_wait", "max_deliver", "group", "where", "name", "until",
+                                                "codec", "infer", "header", "separator", "max_record", "retry", "timeout"});
   return made;
 }
 

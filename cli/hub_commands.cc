@@ -53,6 +53,10 @@ std::span<const Command> hub_commands() {
        "status "
        "is 1 if there is no client of that name.",
        hub_kick_options(), false, hub_kick_command},
+      {"hub forget", "[--hub ADDR|NAME] NAME", "end a durable subscription",
+       "The hub remembers no more how far NAME has come: whoever asks for it again begins anew. What was kept for it alone need not be "
+       "kept any more. One that somebody uses is not forgotten; the exit status is 1, then, and if there is none of that name.",
+       hub_forget_options(), false, hub_forget_command},
       {"hub drain", "[--hub ADDR|NAME]", "let a hub come to its end",
        "As SIGTERM does: nobody else is let in, nothing more is taken, everybody is given what waits for them, and the hub ends, after the "
        "time of its --drain at the latest.",

@@ -30,6 +30,16 @@ constexpr auto kKickOptions = std::to_array<Option>({
     kTimeout,
 });
 constexpr auto kMetricsOptions = std::to_array<Option>({kHub, kTimeout});
+constexpr auto kForgetOptions = std::to_array<Option>({
+    {.name = "name",
+     .kind = Kind::text,
+     .value = "NAME",
+     .help = "of the durable subscription, as leat hub stats shows it",
+     .operand = true},
+    kHub,
+    kJson,
+    kTimeout,
+});
 constexpr size_t kTokenBytes = 32;
 
 class Asking final : public HubTalk {
@@ -79,25 +89,30 @@ Answer ask(std::string_view verb, const Invocation& call, std::span<const Option
   return ask(verb, {}, own, call);
 }
 
+// With a NAME, which `where` lists.
+Answer ask_of(std::string_view verb, std::span<const Option> options, std::string_view where, const Invocation& call) {
+  Settings own(options);
+  Problems problems;
+  read_words(call.words, {.tables = {&own}, .path = {}}, problems);
+  if (problems.empty() && !own.find("name")) problems.push_back({{}, {}, "wants NAME", std::string(where)});
+  if (!problems.empty()) return usage(fmt::format("hub {}", verb), std::move(problems));
+  return ask(verb, *own.text("name"), own, call);
+}
+
 }  // namespace
 
 std::span<const Option> hub_control_options() { return kOptions; }
 std::span<const Option> hub_metrics_options() { return kMetricsOptions; }
 std::span<const Option> hub_kick_options() { return kKickOptions; }
+std::span<const Option> hub_forget_options() { return kForgetOptions; }
 
 Answer hub_stats_command(const Invocation& call) { return ask("stats", call); }
 Answer hub_clients_command(const Invocation& call) { return ask("clients", call); }
 Answer hub_metrics_command(const Invocation& call) { return ask("metrics", call, kMetricsOptions); }
 Answer hub_drain_command(const Invocation& call) { return ask("drain", call); }
 
-Answer hub_kick_command(const Invocation& call) {
-  Settings own(kKickOptions);
-  Problems problems;
-  read_words(call.words, {.tables = {&own}, .path = {}}, problems);
-  if (problems.empty() && !own.find("name")) problems.push_back({{}, {}, "wants NAME", "leat hub clients lists them"});
-  if (!problems.empty()) return usage("hub kick", std::move(problems));
-  return ask("kick", *own.text("name"), own, call);
-}
+Answer hub_kick_command(const Invocation& call) { return ask_of("kick", kKickOptions, "leat hub clients lists them", call); }
+Answer hub_forget_command(const Invocation& call) { return ask_of("forget", kForgetOptions, "leat hub stats lists them", call); }
 
 Answer hub_token_command(const Invocation& call) {
   Settings none;

@@ -1,5 +1,6 @@
 #include "cli/hub_history.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -47,7 +48,20 @@ Done put(Settings& said, std::string_view part) {
   return {};
 }
 
+constexpr std::string_view kLetters = "$dead.>";
+static_assert(kLetters.starts_with(hub::kDead));
+
 }  // namespace
+
+void keep_dead_letters(std::vector<hub::History::Options>& histories) {
+  const auto covered = [](const hub::History::Options& one) {
+    return std::any_of(one.patterns.begin(), one.patterns.end(), [](const std::string& pattern) { return hub::covers(pattern, kLetters); });
+  };
+  if (histories.empty() || std::any_of(histories.begin(), histories.end(), covered)) return;
+  hub::History::Options& made = histories.emplace_back();
+  made.name = kLetters;
+  made.patterns.emplace_back(kLetters);
+}
 
 std::span<const Option> history_options() { return kOptions; }
 
@@ -68,6 +82,9 @@ Result<hub::History::Options> history_of(const Settings& said, const std::vector
   made.until_acknowledged = said.find("until") != nullptr;
   if (made.until_acknowledged && (made.count > 0 || made.age > Duration::zero() || made.per_subject > 0))
     return wrong("what is kept until it is acknowledged is bounded by bytes only", "leave out count, age and per-subject");
+  for (const std::string& pattern : made.patterns)
+    if (hub::overlaps(pattern, kLetters) && !hub::covers(pattern, kLetters))
+      return wrong(fmt::format("dead letters are kept together, as {}", kLetters));
   for (const auto& other : others) {
     if (other.name == made.name) return wrong(fmt::format("another history is named {}", made.name));
     for (const std::string& pattern : made.patterns)

@@ -12,6 +12,9 @@
 
 namespace leat {
 
+// What durable subscriptions are not given any more is kept, too, unless one of the histories has it already.
+void keep_dead_letters(std::vector<hub::History::Options>& histories);
+
 std::span<const Option> history_options();
 
 // `others`: no subject is of two.

@@ -177,7 +177,10 @@ const std::string_view kHubs =
     "On input a payload holds one record of the codec or several, whole; an artifact is one. $subject and $time are the message's, $meta "
     "has its number, seq, and reply_to, key and headers where it has them. --to 'hub:{$meta.reply_to}' answers a request of leat req. "
     "--start says what comes first where there is a history, in which a lost connection is taken up again where it ended. What --durable "
-    "names is remembered by the hub: it brings again what sinks have not delivered, and nothing else. Messages that the hub had to drop "
+    "names is remembered by the hub: it brings again what sinks have not delivered, and nothing else, and after --max-deliver times it is "
+    "a dead letter at $dead.NAME, with the "
+    "reason in its headers. --group lets several share a --durable name: each message gets to one of them, and what one of them leaves "
+    "behind to another. Messages that the hub had to drop "
     "are told in a line.";
 
 std::vector<Page::Entry> ends() {

@@ -136,7 +136,9 @@ Made source_at(const Address& address, const std::string& url, const Settings& o
   if (address.kind == Kind::sqlite) return sqlite_source(address, url, options, codec_options);
   if (address.kind == Kind::generate) return generate_source(address, url, options, codec_options, use);
   if (address.kind == Kind::hub) return hub_source(address, url, options, codec, codec_options, use);
-  if (Done fits = refuse(options, url, {"start", "durable", "group", "where", "name", "hub"}, "it belongs to a hub:"); !fits)
+  if (Done fits =
+          refuse(options, url, {"start", "durable", "ack_wait", "max_deliver", "group", "where", "name", "hub"}, "it belongs to a hub:");
+      !fits)
     return fits.error();
   if (Done fits = refuse(options, url, {"query", "count", "rate"}); !fits) return fits.error();
   const bool connects = address.kind == Kind::tcp || address.kind == Kind::unix_socket;

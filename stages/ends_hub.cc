@@ -71,9 +71,14 @@ Result<hub::Subscribe> subscription_of(const Address& address, const Settings& o
     if (auto program = expr::Program::compile(wanted.filter, fields, how); !program) return program.error();
   }
   wanted.messages = HubSource::kMessages, wanted.bytes = HubSource::kBytes;
-  if (wanted.durable.empty()) return wanted;
+  if (wanted.durable.empty()) {
+    if (options.find("ack_wait") || options.find("max_deliver")) return usage("--ack-wait and --max-deliver belong to --durable");
+    return wanted;
+  }
   wanted.acks = true;
-  wanted.ack_wait_ms = 30'000;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(options.duration("ack_wait").value_or(std::chrono::seconds(30))).count();
+  wanted.ack_wait_ms = static_cast<uint32_t>(std::clamp<int64_t>(wait, 1000, UINT32_MAX));
+  wanted.max_deliver = static_cast<uint32_t>(std::min<uint64_t>(options.count("max_deliver").value_or(0), UINT32_MAX));
   wanted.max_pending = HubSource::kPending;
   return wanted;
 }
@@ -83,8 +88,8 @@ Result<hub::Subscribe> subscription_of(const Address& address, const Settings& o
 Result<std::unique_ptr<Source>> hub_source(const Address& address, const std::string& url, const Settings& options, const CodecSpec& codec,
                                            const CodecOptions& codec_options, const SourceUse& use) {
   if (Done fits = allow(options, url,
-                        {"codec", "until", "hub", "start", "durable", "group", "where", "name", "infer", "header", "separator",
-                         "max_record", "retry", "timeout"});
+                        {"codec", "until", "hub", "start", "durable", "ack_wait", "max_deliver", "group", "where", "name", "infer",
+                         "header", "separator", "max_record", "retry", "timeout"});
       !fits)
     return fits.error();
   auto wanted = subscription_of(address, options);

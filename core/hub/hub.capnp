@@ -26,6 +26,12 @@
 # everybody who wants to hear what is for all, $hub.events.> tells what happens at the hub. A pattern that begins with a
 # wildcard does not match them.
 #
+# Acknowledging. Who subscribes with acks, or under a durable name, says with ack which of its messages it is done with. Of what it does
+# not speak of for ackWait, and of what it refuses (nack), it is given again, with a higher attempt; what it had when it went is for the
+# next who comes under that name. A durable name is used by one subscription at a time, or by those that name one group, of which one gets
+# each message. Where maxDeliver says how often, a message that was given before is given alone, and after so often is a dead letter: it
+# goes to $dead.NAME, with the headers dead_subject, dead_history, dead_seq, dead_reason (deliveries, terminated) and dead_deliveries.
+#
 # Limits. Before welcome: one frame, hello, of at most 4 KiB, within 2 s. After it: welcome.maxFrame bytes a frame, 16
 # segments, 16 levels; a subject has at most 255 bytes. A frame that breaks them is answered with error and the end.
 #

@@ -202,3 +202,32 @@ PY
   run_line 'seq 1 | leat --to out --ack synced'
   expect_status 2
 }
+
+@test "a durable subscription brings again what was not delivered, and after so often it is a dead letter" {
+  start_hub
+  printf '{"n":%d}\n' 1 2 | leat pub --hub ./hub.sock kept.n
+  # The second message cannot be mapped, and ends the run.
+  worker='leat --strict --quiet --from hub:kept.n --durable work --start all --max-deliver 2 --hub ./hub.sock --until eof map "if .n == 2 then error(\"no\") else .n end"'
+  run_line "$worker"
+  expect_status 65
+  expect_out 1
+  run_line "$worker"  # what came with it is given again, by itself
+  expect_status 65
+  expect_out 1
+  leat pub --hub ./hub.sock kept.n '{"n":3}'
+  run_line "$worker"
+  expect_status 0
+  expect_out 3
+  run_line 'leat sub --hub ./hub.sock "\$dead.work" --start all --until count=1'
+  expect_out '{"n":2}'
+  run_line 'leat --from "hub:\$dead.work" --hub ./hub.sock --start all --until count=1 map "\$meta | [.dead_subject, .dead_history, .dead_seq, .dead_reason, .dead_deliveries]"'
+  expect_out '["kept.n","kept.>","2","deliveries","2"]'
+  run_leat hub forget --hub ./hub.sock work
+  expect_status 0
+  run_leat hub forget --hub ./hub.sock work
+  expect_status 1
+  expect_err 'there is no durable subscription work'
+  run_leat sub --hub ./hub.sock kept.n --ack-wait 5s
+  expect_status 2
+  expect_err 'belong to --durable'
+}

@@ -154,7 +154,7 @@ class Broker {
   uint32_t next_session_ = 1;
   uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
   uint64_t turn_ = 1;
-  Instant beat_{}, beaten_{};     // when the next one is due of what is done once a second, and when the last one was
+  Instant beat_{}, beaten_{};  // when the next one is due of what is done once a second, and when the last one was
   bool draining_ = false, drain_asked_ = false;
   struct Totals {
     uint64_t in = 0, out = 0, in_bytes = 0, out_bytes = 0, dropped = 0, came = 0, refused_logins = 0;

@@ -29,14 +29,24 @@ void Consumer::add(uint64_t number, const Span& span) {
   spans_.emplace_hint(behind, number, span);
 }
 
+// Its holder has so many messages fewer.
+void Consumer::release(const Span& span, uint64_t count) {
+  const auto hands = hands_.find(span.holder);
+  if (hands != hands_.end() && (hands->second.holds -= count) == 0) hands_.erase(hands);
+}
+
 void Consumer::loosen(uint64_t first, Span& span, Instant due) {
-  if (span.holder) loose_ += span.last - first + 1;
+  if (span.holder) {
+    loose_ += span.last - first + 1;
+    release(span, span.last - first + 1);
+  }
   span.holder = nullptr, span.due = due;
   loose_from_ = std::min(loose_from_, first), loose_due_ = std::min(loose_due_, due);
 }
 
 void Consumer::erase(Spans::iterator place) {
-  if (!place->second.holder) loose_ -= place->second.last - place->first + 1;
+  const uint64_t count = place->second.last - place->first + 1;
+  place->second.holder ? release(place->second, count) : void(loose_ -= count);
   spans_.erase(place);
 }
 
@@ -76,9 +86,11 @@ uint32_t Consumer::times(uint64_t number) {
   return remembered_.empty() || remembered_.front().first != number ? 0 : remembered_.front().second;
 }
 
-std::optional<Consumer::Turn> Consumer::turn(uint64_t visible, Instant now) {
+std::optional<Consumer::Turn> Consumer::turn(uint64_t visible, Member to, Instant now) {
+  const auto hands = options_.max_deliver > 0 ? hands_.find(to) : hands_.end();
   if (due(now))
-    if (const auto again = loose_turn(now)) return again;
+    if (const auto again = loose_turn(now)) return hands == hands_.end() || spent(*again) ? again : std::nullopt;
+  if (hands != hands_.end() && hands->second.suspect) return std::nullopt;
   while (!acknowledged_.empty() && acknowledged_.front().first <= next_) {
     next_ = std::max(next_, acknowledged_.front().second);
     acknowledged_.pop_front();
@@ -103,6 +115,8 @@ void Consumer::given(const Turn& turn, Member to, Instant now) {
   take_out(turn.number);
   again_ += turn.attempt > 1;
   held_due_ = std::min(held_due_, due);
+  Hands& hands = hands_[to];
+  ++hands.holds, hands.suspect = turn.attempt > 1;
   add(turn.number, {turn.number, turn.attempt, to, due});
 }
 

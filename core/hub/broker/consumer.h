@@ -5,6 +5,9 @@
 //
 // Numbers below next() have been given or were for nobody here. Those of them that are not acknowledged are pending: held by a member
 // until it acknowledges them or its time is up, or loose and given again when they are due. Neighbours that share a fate are one span.
+//
+// Where deliveries are counted, what was given before is given alone: its member has nothing else then. So the message that brings its
+// reader down is found out, and those that were under way with it have done nothing worse than wait.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +38,12 @@ class Consumer {
   void options(const Options& options) { options_ = options; }
   const Options& options() const { return options_; }
 
-  // What should be given now, of a history that shows the numbers below `visible`.
+  // What this member should be given now, of a history that shows the numbers below `visible`.
   struct Turn {
     uint64_t number;
     uint32_t attempt;  // 1: the first
   };
-  std::optional<Turn> turn(uint64_t visible, Instant now);
+  std::optional<Turn> turn(uint64_t visible, Member to, Instant now);
   void given(const Turn& turn, Member to, Instant now);
   void passed(uint64_t first, uint64_t last);     // they are for nobody here, or nobody needs them any more
   void bury(const Turn& turn);                    // given no more, and not passed yet
@@ -81,6 +84,7 @@ class Consumer {
   void add(uint64_t number, const Span& span);
   void take_out(uint64_t number);
   void erase(Spans::iterator place);
+  void release(const Span& span, uint64_t count);
   void loosen(uint64_t first, Span& span, Instant due);
   // f(place) for the spans from first to last that `by` holds, cut to fit; answers how many messages they are.
   template <class F>
@@ -88,8 +92,14 @@ class Consumer {
   std::optional<Turn> loose_turn(Instant now);
   uint32_t times(uint64_t number);
 
+  struct Hands {  // of a member
+    uint64_t holds = 0;
+    bool suspect = false;  // and that was given before
+  };
+
   Options options_;
   Spans spans_;
+  std::map<Member, Hands> hands_;  // of those that hold something
   uint64_t next_;
   uint64_t pending_ = 0, loose_ = 0, again_ = 0;
   uint64_t loose_from_ = 0;                                 // none is loose below

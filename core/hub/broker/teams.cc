@@ -130,7 +130,7 @@ void Teams::feed(Subscription& s) {
 }
 
 bool Teams::feed_one(Subscription& s, Team& team) {
-  const auto turn = team.consumer.turn(Broker::reads_to(s), broker_.now());
+  const auto turn = team.consumer.turn(Broker::reads_to(s), &s, broker_.now());
   if (!turn) return false;
   const auto run = find(team, turn->number);
   if (!run) return false;
@@ -221,11 +221,11 @@ std::string Teams::letter(const Team& team, const Consumer::Turn& turn, const Pu
   made.number = 0, made.ttl_ms = 0, made.ack = Level::none, made.flags &= Publish::kArtifact;
   if (!whole) made.headers.clear(), made.payload = made.key = made.reply_to = {};
   const auto say = [&](std::string name, std::string value) { made.headers.emplace_back(std::move(name), std::move(value)); };
-  say("dead-subject", std::string(message.subject));
-  say("dead-history", team.history.options().name);
-  say("dead-seq", fmt::format("{}", turn.number));
-  say("dead-reason", team.consumer.terminated(turn) ? "terminated" : "deliveries");
-  if (!team.consumer.terminated(turn)) say("dead-deliveries", fmt::format("{}", turn.attempt - 1));
+  say("dead_subject", std::string(message.subject));
+  say("dead_history", team.history.options().name);
+  say("dead_seq", fmt::format("{}", turn.number));
+  say("dead_reason", team.consumer.terminated(turn) ? "terminated" : "deliveries");
+  if (!team.consumer.terminated(turn)) say("dead_deliveries", fmt::format("{}", turn.attempt - 1));
   std::string frame;
   write(made, frame);
   return frame;

@@ -90,7 +90,7 @@ class ConsumerLaw {
   void give() {
     visible_ += random_.next() % 5;
     for (uint64_t n = random_.next() % 10; n > 0; --n) {
-      const auto turn = consumer_.turn(visible_, now_);
+      const auto turn = consumer_.turn(visible_, &members_[0], now_);
       std::optional<uint64_t> wanted;
       for (const auto& [number, one] : naive_.pending)
         if (!wanted && !one.holder && one.due <= now_) wanted = number;
@@ -117,7 +117,7 @@ class ConsumerLaw {
     Consumer again(consumer_.cursor());
     again.options({1s, 1'000'000, 0});
     std::map<uint64_t, uint32_t> found;
-    while (const auto turn = again.turn(naive_.next, now_)) {
+    while (const auto turn = again.turn(naive_.next, &members_[0], now_)) {
       found[turn->number] = turn->attempt;
       again.given(*turn, &members_[0], now_);
     }
@@ -149,12 +149,12 @@ TEST(Consumer, WhatIsRefusedWaitsTwiceAsLongEachTime) {
   const int member = 0;
   std::vector<int64_t> waited;
   for (int i = 0; i < 6; ++i) {
-    const auto turn = one.turn(2, now);
+    const auto turn = one.turn(2, &member, now);
     ASSERT_TRUE(turn);
     one.given(*turn, &member, now);
     one.refuse(1, 1, &member, std::nullopt, now);
     const Instant since = now;
-    while (!one.turn(2, now)) now += 10ms;
+    while (!one.turn(2, &member, now)) now += 10ms;
     waited.push_back((now - since) / 1ms);
   }
   EXPECT_EQ(waited, (std::vector<int64_t>{100, 200, 400, 800, 1000, 1000}));
@@ -166,27 +166,51 @@ TEST(Consumer, SpentIsWhatWasGivenOftenEnoughOrTerminated) {
   const Instant now{std::chrono::hours(1)};
   const int member = 0;
   for (int i = 0; i < 2; ++i) {
-    const auto turn = one.turn(3, now);
+    const auto turn = one.turn(3, &member, now);
     ASSERT_TRUE(turn);
     EXPECT_FALSE(one.spent(*turn));
     one.given(*turn, &member, now);
     one.refuse(1, 1, &member, Duration(), now);
   }
-  const auto third = one.turn(3, now);
+  const auto third = one.turn(3, &member, now);
   ASSERT_TRUE(third);
   EXPECT_TRUE(one.spent(*third));
   EXPECT_FALSE(one.terminated(*third));
   one.bury(*third);
   EXPECT_EQ(one.pending(), 1u);
-  const auto second = one.turn(3, now);
+  const auto second = one.turn(3, &member, now);
   ASSERT_TRUE(second);
   EXPECT_EQ(second->number, 2u);
   one.given(*second, &member, now);
   one.terminate(2, 2, nullptr, now);
-  EXPECT_TRUE(one.terminated(*one.turn(3, now)));
+  EXPECT_TRUE(one.terminated(*one.turn(3, &member, now)));
   one.left(&member, now), one.expire(now + 1h);
   one.passed(1, 1);
   EXPECT_EQ(one.floor(), 2u);
+}
+
+TEST(Consumer, WhereDeliveriesAreCountedASuspectIsGivenAlone) {
+  Consumer one(1);
+  one.options({1s, 10, 3});
+  const Instant now{std::chrono::hours(1)};
+  const int first = 0, second = 0;
+  const auto give = [&](const int& to) {
+    const auto turn = one.turn(5, &to, now);
+    if (turn) one.given(*turn, &to, now);
+    return turn ? turn->number * 10 + turn->attempt : 0;
+  };
+  EXPECT_EQ(give(first), 11u);
+  EXPECT_EQ(give(first), 21u);
+  EXPECT_EQ(give(second), 31u);
+  one.left(&first, now);
+  EXPECT_EQ(give(second), 0u);  // it has something
+  EXPECT_EQ(give(first), 12u);
+  EXPECT_EQ(give(first), 0u);
+  one.acknowledge(3, 3, &second);
+  EXPECT_EQ(give(second), 22u);
+  EXPECT_EQ(give(second), 0u);  // not even what was given to nobody
+  one.acknowledge(1, 1, &first);
+  EXPECT_EQ(give(first), 41u);
 }
 
 TEST(Consumer, NumbersThatNobodyHasAreNotPending) {

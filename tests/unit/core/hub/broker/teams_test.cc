@@ -159,7 +159,7 @@ TEST_F(HubTeams, WhatIsGivenTooOftenOrTerminatedIsADeadLetter) {
   EXPECT_EQ(
       headers,
       (std::map<std::string, std::string>{
-          {"dead-subject", "a.b"}, {"dead-history", "a"}, {"dead-seq", "2"}, {"dead-reason", "deliveries"}, {"dead-deliveries", "2"}}));
+          {"dead_subject", "a.b"}, {"dead_history", "a"}, {"dead_seq", "2"}, {"dead_reason", "deliveries"}, {"dead_deliveries", "2"}}));
 }
 
 TEST_F(HubTeams, AGroupSharesAndTakesOverFromWhoGoes) {
