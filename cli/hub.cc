@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cli/hub_config.h"
+#include "cli/hub_history.h"
 #include "cli/hub_http.h"
 #include "cli/report.h"
 #include "cli/run.h"

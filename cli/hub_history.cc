@@ -58,8 +58,9 @@ void keep_dead_letters(std::vector<hub::History::Options>& histories) {
     return std::any_of(one.patterns.begin(), one.patterns.end(), [](const std::string& pattern) { return hub::covers(pattern, kLetters); });
   };
   if (histories.empty() || std::any_of(histories.begin(), histories.end(), covered)) return;
+  const bool taken = std::any_of(histories.begin(), histories.end(), [](const auto& one) { return one.name == "dead"; });
   hub::History::Options& made = histories.emplace_back();
-  made.name = kLetters;
+  made.name = taken ? kLetters : "dead";
   made.patterns.emplace_back(kLetters);
 }
 

@@ -141,7 +141,8 @@ café'
   run_leat hub repair kept
   expect_out 'all: sound, nothing to do
 all: message 2 cannot be had again
-b: sound, nothing to do'
+b: sound, nothing to do
+dead: sound, nothing to do'
 }
 
 @test "a folder that is in use is not repaired, and one that is none of a hub is refused" {
@@ -157,7 +158,7 @@ b: sound, nothing to do'
   expect_status 66
   run_leat hub dump kept --history b
   expect_status 2
-  expect_err "there is no history 'b' [(]there is a[)]"
+  expect_err "there is no history 'b' [(]there is a, dead[)]"
 }
 
 @test "a token is 256 bits of URL-safe text on stdout, its hash on stderr" {

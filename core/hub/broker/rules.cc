@@ -47,7 +47,7 @@ void Session::rules_changed() {
 bool Session::may_hear(const std::string& pattern) const {
   const std::string own = fmt::format("{}{}", kClients, name_);
   if (pattern == own || pattern.starts_with(own + ".")) return true;
-  if (pattern.starts_with('$') && pattern != kAll) return principal_->admin;
+  if (pattern.starts_with('$') && pattern != kAll && !pattern.starts_with(kDead)) return principal_->admin;
   return principal_->may_subscribe(pattern);
 }
 
