@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <ctime>
 #include <utility>
 
 namespace leat::hub::log {
@@ -120,9 +121,16 @@ int PosixDisk::sync_dir(const std::string& dir) {
   return fd && ::fsync(fd.get()) == 0 ? 0 : errno;
 }
 
+// Who was killed a moment ago may not have let go of it yet.
 int PosixDisk::lock(const std::string& dir, std::unique_ptr<Lock>& lock) {
+  constexpr int kTries = 100;
+  constexpr timespec kPause{0, 10'000'000};
   Descriptor fd = open_dir(dir);
-  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return errno;
+  if (!fd) return errno;
+  for (int tries = 1; ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK || tries == kTries) return errno;
+    ::nanosleep(&kPause, nullptr);
+  }
   lock = std::make_unique<Held>(std::move(fd));
   return 0;
 }

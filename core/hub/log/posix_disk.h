@@ -1,6 +1,6 @@
 // PosixDisk: the real disk.
 // Owner:   whoever opens logs; one is enough for a process.   Thread: any.
-// Blocks:  for the device.   Fails: as Disk says.
+// Blocks:  for the device; lock: for a second, where somebody has it.   Fails: as Disk says.
 #pragma once
 
 #include "core/hub/log/disk.h"
