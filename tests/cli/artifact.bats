@@ -88,6 +88,7 @@ application/json
 
 @test "the name of a file is made of the envelope, though no stage asks for that" {
   printf '%s\n' '{"subject":"a","meta":{"k":1},"payload":1}' '{"subject":"b","payload":2}' >in
+  # shellcheck disable=SC2016 # expressions of leat
   run_line 'leat --in envelope --out ndjson --to "f-{\$subject}-{\$meta.k // 0}" <in'
   expect_status 0
   [ "$(cat f-a-1)" = 1 ]

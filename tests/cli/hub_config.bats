@@ -13,11 +13,11 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 # Two hubs of leat.toml, at one place: `shop` and `stranger` show different tokens.
 make_tokens() {
   port=$(free_port)
-  leat hub token >token 2>shop.hash
+  leat hub token >shop.token 2>shop.hash
   mkdir -p conf/leat
   export XDG_CONFIG_HOME=$PWD/conf
   printf '[hubs.%s]\naddress = "tcp://127.0.0.1:%s"\ntoken = "%s"\n' \
-    shop "$port" '${file:'"$PWD"'/token}' stranger "$port" '${file:'"$PWD"'/guess}' >conf/leat/leat.toml
+    shop "$port" '${file:'"$PWD"'/shop.token}' stranger "$port" '${file:'"$PWD"'/guess}' >conf/leat/leat.toml
   echo nonsense >guess
 }
 

@@ -36,6 +36,7 @@ strict() {
 
 @test "metrics are OpenMetrics to the letter, and tell what has happened" {
   start_hub --history 'kept.>,name=odd' --data data
+  # shellcheck disable=SC1003 # the backslash belongs to the subject
   seq 100 | leat pub --hub ./s 'kept."quoted\'
   run_line 'leat sub --hub ./s ">" --start all --until eof'
   run_line 'leat sub --hub ./s "kept.>" --start all --until eof'
