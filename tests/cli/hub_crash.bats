@@ -32,12 +32,12 @@ more_than() { [ "$(tail -n 1 "$1" 2>/dev/null || echo 0)" -gt "$2" ] 2>/dev/null
 @test "a hub that is killed again and again loses nothing it has acknowledged, and gives nothing twice" {
   start_hub --data kept --history 'orders.>,bytes=20GB'
   publishers=()
-  for p in 1 2 3 4; do
-    timeout 200 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 20000/s --to "hub:orders.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
+  for p in 1 2 3 4 5 6 7 8; do
+    timeout 600 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 20000/s --to "hub:orders.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
     publishers+=($!)
   done
   for ((round = 1; round <= ${LEAT_HUB_ROUNDS:-4}; ++round)); do
-    for p in 1 2 3 4; do
+    for p in 1 2 3 4 5 6 7 8; do
       reached=$(tail -n 1 "acked.$p" || true)
       eventually more_than "acked.$p" "${reached:-0}"
     done
@@ -46,12 +46,12 @@ more_than() { [ "$(tail -n 1 "$1" 2>/dev/null || echo 0)" -gt "$2" ] 2>/dev/null
     rm -f s
     start_hub --data kept --history 'orders.>,bytes=20GB'
   done
-  for p in 1 2 3 4; do eventually more_than "acked.$p" "$(tail -n 1 "acked.$p")"; done
+  for p in 1 2 3 4 5 6 7 8; do eventually more_than "acked.$p" "$(tail -n 1 "acked.$p")"; done
   kill "${publishers[@]}"
   wait "${publishers[@]}" || true
   run_line 'leat pub orders.end last --hub unix:s --in lines; leat sub "orders.>" --start all --in lines --hub unix:s | sed /^last$/q >all'
   grep -q '^last$' all
-  for p in 1 2 3 4; do
+  for p in 1 2 3 4 5 6 7 8; do
     grep "p$p\$" all | awk '{print $1}' >"got.$p"
     # From 1 on without a hole or a second one, in order, and at least as far as was acknowledged.
     cmp "got.$p" <(seq "$(wc -l <"got.$p")")
@@ -66,12 +66,12 @@ larger() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
 @test "what two durable subscriptions share gets to one of them, whoever is killed" {
   start_hub --data kept --history 'jobs.>,bytes=20GB'
   publishers=()
-  for p in 1 2 3 4; do
-    timeout 200 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 5000/s --to "hub:jobs.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
+  for p in 1 2 3 4 5 6 7 8; do
+    timeout 600 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 5000/s --to "hub:jobs.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
     publishers+=($!)
   done
   work() {
-    "$LEAT" sub "jobs.>" --durable work --group workers --start all --until for=100s --hub unix:s --in lines >>"done.$1" 2>>work.log 7>&- &
+    "$LEAT" sub "jobs.>" --durable work --group workers --start all --until for=600s --hub unix:s --in lines >>"done.$1" 2>>work.log 7>&- &
     workers[$1]=$!
   }
   workers=()
@@ -95,7 +95,7 @@ larger() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
   done
   kill "${publishers[@]}"
   wait "${publishers[@]}" || true
-  for p in 1 2 3 4; do
+  for p in 1 2 3 4 5 6 7 8; do
     printf '%s p%s\n' "$(tail -n 1 "acked.$p")" "$p"
   done >last
   everything() {
@@ -105,7 +105,7 @@ larger() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
   eventually everything
   kill "${workers[@]}"
   wait "${workers[@]}" || true
-  for p in 1 2 3 4; do
+  for p in 1 2 3 4 5 6 7 8; do
     grep " p$p\$" all | awk '{print $1}' | sort -n >got
     cmp got <(seq "$(wc -l <got)")
   done

@@ -46,6 +46,7 @@ std::string Broker::metrics_text() {
   text.histogram(metrics_.delivered, OpenMetrics::kSeconds);
   histories_text(text);
   subjects_text(text);
+  teams_.report(text);
   return std::move(text).text();
 }
 

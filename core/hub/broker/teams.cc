@@ -10,6 +10,7 @@
 #include "core/data/artifact.h"
 #include "core/hub/broker/broker.h"
 #include "core/hub/broker/frames.h"
+#include "core/hub/broker/openmetrics.h"
 #include "core/hub/subject.h"
 
 namespace leat::hub {
@@ -89,8 +90,10 @@ Done Teams::forget(std::string_view name) {
   const Team& team = *known->second;
   if (!team.members.empty())
     return Error{Error::Kind::usage, fmt::format("{} is in use by {}", name, team.members.front()->session.name()), {}};
-  if (Keeper* const keeper = team.history.keeper()) keeper->remember(team.key(), std::nullopt);
+  History& history = team.history;
+  if (Keeper* const keeper = history.keeper()) keeper->remember(team.key(), std::nullopt);
   teams_.erase(known);
+  history.acknowledged(lowest(history));
   return {};
 }
 
@@ -290,6 +293,23 @@ std::string Teams::report() const {
                    team->consumer.floor(), team->consumer.next(), team->consumer.pending(), team->consumer.again(), team->letters);
   }
   return out + "]";
+}
+
+void Teams::report(OpenMetrics& text) const {
+  const auto each = [&](std::string_view name, std::string_view type, std::string_view help, auto&& of) {
+    text.family(name, type, "", help);
+    for (const auto& [key, team] : teams_)
+      if (!team->name.empty()) text.value(of(*team), {{"durable", team->name}});
+  };
+  each("leat_hub_durable_members", "gauge", "Subscriptions that use it.", [](const Team& one) { return uint64_t{one.members.size()}; });
+  each("leat_hub_durable_pending", "gauge", "Messages that were given and are not acknowledged.",
+       [](const Team& one) { return one.consumer.pending(); });
+  each("leat_hub_durable_lag", "gauge", "Numbers of its history that it has not come to.",
+       [](const Team& one) { return one.history.next() - std::min(one.history.next(), one.consumer.next()); });
+  each("leat_hub_durable_given_again", "counter", "Messages that were given more than once.",
+       [](const Team& one) { return one.consumer.again(); });
+  each("leat_hub_durable_dead_letters", "counter", "Messages that were given as often as they may be.",
+       [](const Team& one) { return one.letters; });
 }
 
 }  // namespace leat::hub

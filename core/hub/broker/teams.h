@@ -18,6 +18,7 @@
 namespace leat::hub {
 
 class Broker;
+class OpenMetrics;
 class Session;
 
 class Teams {
@@ -44,6 +45,7 @@ class Teams {
   bool changed() const;                           // something is not remembered yet
   uint64_t lowest(const History& history) const;  // all below is acknowledged by all that are durable; 1: there is none
   std::string report() const;                     // the durable ones, as JSON
+  void report(OpenMetrics& text) const;
 
  private:
   bool feed_one(Subscription& subscription, Team& team);

@@ -287,6 +287,20 @@ TEST_F(HubTeams, KeptUntilAcknowledgedRefusesWhenThereIsNoRoomAndForgetsWhatIsDo
   EXPECT_TRUE(sender.told<PubAck>().at(0).refused.empty());
 }
 
+TEST_F(HubTeams, IsSeenFromOutside) {
+  publish(1, 5);
+  HubWire wire(broker);
+  wire.hello("s");
+  Subscribe asked = durable();
+  asked.max_pending = 3;
+  wire.subscribe(asked);
+  ack(wire, 1);
+  const std::string text = broker.report({"metrics", {}}).text;
+  for (const char* line : {"leat_hub_durable_members{durable=\"d\"} 1", "leat_hub_durable_pending{durable=\"d\"} 3",
+                           "leat_hub_durable_lag{durable=\"d\"} 1", "leat_hub_durable_given_again_total{durable=\"d\"} 0"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+}
+
 TEST_F(HubTeams, IsForgottenByNameWhenNobodyUsesIt) {
   HubWire wire(broker);
   wire.hello("s");
