@@ -137,7 +137,11 @@ class JetStream final : public Nats {
     return number == 1 ? "SUB acks 9\r\n" + template_ : template_;
   }
   size_t answered(std::string_view heard) const override {
-    return asked_ && heard.find("stream_create_response") == heard.npos ? 0 : Nats::answered(heard);
+    const size_t pong = Nats::answered(heard);
+    if (!asked_ || pong == 0) return pong;
+    const size_t made = heard.find("stream_create_response");  // may come on either side of the other; its braces are no acknowledgements
+    const size_t end = made == heard.npos ? made : heard.find("\r\n", made);
+    return end == heard.npos ? 0 : std::max(pong, end + 2);
   }
   Count acknowledged(std::string_view heard) override { return marks(heard, '{'); }
 
