@@ -185,7 +185,7 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
     if (Done good = check_subject(message.subject); !good) return refuse(message, "subject", good.error().text);
     look_up(message.subject);
   }
-  if (!text::utf8(message.reply_to)) return refuse(message, "subject", "what to reply to is not UTF-8");
+  if (!message.reply_to.empty() && !text::utf8(message.reply_to)) return refuse(message, "subject", "what to reply to is not UTF-8");
   if (!allowed_) return refuse(message, "denied", fmt::format("{} may not publish to {}", name_, message.subject));
   Keeper* const keeper = route_->history ? route_->history->keeper() : nullptr;
   if ((message.ack == Level::written || message.ack == Level::synced) && !keeper)
