@@ -61,7 +61,6 @@ void DiskKeeper::Job::run(Shelf& shelf) {
   put(*shelf.cursors);
   if (until_acknowledged) keep.acked = shelf.cursors->all().empty() ? 1 : shelf.cursors->lowest();
   (void)shelf.log->retain(keep, now);  // what cannot be let go now can be later
-  (void)shelf.log->prepare();
   const log::Stats stats = shelf.log->stats();
   first = stats.first_seq, bytes = stats.bytes;
 }
@@ -122,6 +121,7 @@ void DiskKeeper::done(const std::shared_ptr<Job>& job) {
     }
     synced_ = job->synced, first_ = job->first, bytes_ = job->bytes;
     commit();
+    prepare();
   } else {
     broken_ = job->lasting;
     remembered_.merge(job->cursors);  // what has come since is newer, and stays
@@ -129,6 +129,23 @@ void DiskKeeper::done(const std::shared_ptr<Job>& job) {
     if (!broken_) again_->start(kAgain);
   }
   settled_();
+}
+
+// Beside the groups that are written: a step takes as long as several of them.
+void DiskKeeper::prepare() {
+  if (std::exchange(preparing_, true)) return;
+  auto more = std::make_shared<bool>(false);
+  background(
+      loop_,
+      [shelf = shelf_, more] {
+        const auto done = shelf->log->prepare();
+        *more = done && *done;  // an error is a full disk, mostly, of which the next group tells
+      },
+      [this, alive = std::weak_ptr<int>(alive_), more] {
+        if (alive.expired()) return;
+        preparing_ = false;
+        if (*more) prepare();
+      });
 }
 
 void DiskKeeper::read(uint64_t from, std::function<void(Kept)> then) {

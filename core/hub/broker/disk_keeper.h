@@ -1,5 +1,6 @@
 // DiskKeeper: a history in a log on the disk. One group of messages is written and synced while the next one gathers.
-// Owner:   its history.   Thread: the hub's loop; the log is used on the loop's pool, by one job that writes and any that read.
+// Owner:   its history.   Thread: the hub's loop; the log is used on the loop's pool, by one job that
+//          writes, one that prepares, and any that read.
 // Blocks:  never; open() as the log's.
 // Fails:   open: as the log's. Later by trouble(): a full disk is tried again until there is room, a broken one is not.
 #pragma once
@@ -71,6 +72,7 @@ class DiskKeeper final : public Keeper {
   };
   void start(Group group);
   void done(const std::shared_ptr<Job>& job);
+  void prepare();
 
   Loop& loop_;
   const std::shared_ptr<Shelf> shelf_;  // shared with the jobs under way, which may outlive us
@@ -82,7 +84,7 @@ class DiskKeeper final : public Keeper {
   Remembered remembered_;     // and not handed on yet
   uint64_t first_, synced_, bytes_, waiting_ = 0;
   int64_t stamp_ = 0;  // of the youngest message
-  bool busy_ = false, broken_ = false;
+  bool busy_ = false, broken_ = false, preparing_ = false;
   std::string trouble_;
   Syncs syncs_;
   const std::shared_ptr<int> alive_ = std::make_shared<int>();
