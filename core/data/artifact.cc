@@ -43,6 +43,7 @@ std::string not_text(const Envelope& envelope) {
 uint64_t frame_size(std::string_view bytes) {
   if (bytes.size() < 4) return 0;
   const uint64_t segments = uint64_t{little(bytes.data())} + 1;
+  if (segments == 1) return bytes.size() < 8 ? 0 : 8 + uint64_t{little(bytes.data() + 4)} * 8;  // nearly always
   if (segments > kMaxSegments) return kNoFrame;
   const uint64_t table = (4 + 4 * segments + 7) / 8 * 8;
   if (bytes.size() < table) return 0;

@@ -81,10 +81,11 @@ class RunQueue {
  public:
   void push(const BlockRef& block, uint32_t begin, uint32_t end, uint32_t count = 1, uint32_t attempt = 1) {
     bytes_ += end - begin, messages_ += count;
-    if (!runs_.empty() && runs_.back().block == block && runs_.back().end == begin && runs_.back().attempt == attempt) {
-      runs_.back().end = end, runs_.back().count += count;
-      return;
-    }
+    if (!runs_.empty())
+      if (Run& last = runs_.back(); last.block == block && last.end == begin && last.attempt == attempt) {
+        last.end = end, last.count += count;
+        return;
+      }
     runs_.push_back({block, begin, end, count, attempt});
   }
   bool empty() const { return runs_.empty(); }

@@ -171,7 +171,8 @@ void Session::tick(Instant now) {
 
 void Session::look_up(std::string_view subject) {
   subject_ = subject;
-  allowed_ = principal_->may_publish(subject) && (!subject.starts_with('$') || subject.starts_with(kClients) || subject == kAll);
+  direct_ = subject.starts_with(kClients);
+  allowed_ = principal_->may_publish(subject) && (!subject.starts_with('$') || direct_ || subject == kAll);
   route_ = &broker_.route(subject);
   generation_ = broker_.interest().generation();
 }
@@ -193,7 +194,7 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
   if (keeper && !keeper->trouble().empty()) return refuse(message, "disk", keeper->trouble());
   if (route_->history && route_->history->crowded())
     return refuse(message, "full", fmt::format("{} takes no more until some of it is acknowledged", route_->history->options().name));
-  const bool wanted = (message.flags & Publish::kWanted) != 0 || message.subject.starts_with(kClients);
+  const bool wanted = (message.flags & Publish::kWanted) != 0 || direct_;
   if (wanted && route_->empty()) return refuse(message, "no-receiver", fmt::format("nobody is subscribed to {}", message.subject));
   const bool seen = broker_.producers(*route_).seen(producer_, message.number);
   const uint64_t seq = seen ? (keeper ? route_->history->next() - 1 : 0) : broker_.give(*route_, block, begin, size, message, this);

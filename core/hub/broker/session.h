@@ -135,7 +135,7 @@ class Session {
   std::string subject_;
   Route* route_ = nullptr;
   uint64_t generation_ = 0;
-  bool allowed_ = false;
+  bool allowed_ = false, direct_ = false;  // direct: to one client, by its name
   bool published_ = false;
 
   // Out.
