@@ -5,10 +5,11 @@
 
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <new>
 #include <string_view>
 #include <utility>
+
+#include "core/base/fifo.h"
 
 namespace leat::hub {
 
@@ -92,7 +93,7 @@ class RunQueue {
   uint64_t bytes() const { return bytes_; }
   uint64_t messages() const { return messages_; }
   const Run& front() const { return runs_.front(); }
-  const std::deque<Run>& runs() const { return runs_; }
+  const Fifo<Run>& runs() const { return runs_; }
   // Of the front run, so many messages that are so many bytes.
   Run pop(uint32_t messages, uint32_t bytes) {
     Run& front = runs_.front();
@@ -105,7 +106,7 @@ class RunQueue {
   void clear() { runs_.clear(), bytes_ = 0, messages_ = 0; }
 
  private:
-  std::deque<Run> runs_;
+  Fifo<Run> runs_;
   uint64_t bytes_ = 0, messages_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // How a subscription reads from a history: where it begins, and how it goes on from memory and from the disk.
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <utility>
 

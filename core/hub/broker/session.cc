@@ -323,7 +323,7 @@ void Session::unsubscribe(uint32_t id) {
   const auto known = subscriptions_.find(id);
   if (known == subscriptions_.end()) return fault("subscription", fmt::format("there is no subscription {}", id), id, false);
   broker_.forget(*known->second);
-  std::erase(ready_, known->second.get());
+  ready_.remove(known->second.get());
   subscriptions_.erase(known);
 }
 

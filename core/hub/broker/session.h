@@ -6,7 +6,6 @@
 // one run; what waits for its subscriptions, as subscription.h says; unacknowledged publishes, Broker::Options::window.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/fifo.h"
 #include "core/hub/broker/access.h"
 #include "core/hub/broker/interest.h"
 #include "core/hub/broker/subscription.h"
@@ -139,7 +139,7 @@ class Session {
   bool published_ = false;
 
   // Out.
-  std::deque<Run> out_;
+  Fifo<Run> out_;
   uint64_t out_bytes_ = 0;
   Arena arena_;
   std::string scratch_;
@@ -148,11 +148,11 @@ class Session {
   bool choked_ = false;          // it has much to be told and does not listen: nothing more is read of it
   bool dirty_ = false;           // it is in the broker's list of those to flush
   Instant sent_{};
-  std::deque<Subscription*> ready_;
-  std::deque<Owed> owed_;
+  Fifo<Subscription*> ready_;
+  Fifo<Owed> owed_;
   uint64_t on_their_way_ = 0;  // of them wait for the disk
   const History* full_ = nullptr;
-  std::deque<PubAck::Refused> refused_;
+  Fifo<PubAck::Refused> refused_;
 
   std::map<uint32_t, std::unique_ptr<Subscription>> subscriptions_;
   Counts counts_;
