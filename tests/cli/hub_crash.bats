@@ -28,14 +28,19 @@ two
 # more_than FILE N: has something above N been acknowledged?
 more_than() { [ "$(tail -n 1 "$1" 2>/dev/null || echo 0)" -gt "$2" ] 2>/dev/null; }
 
+# publish_by_eight SUBJECT RATE: 1 pN, 2 pN, 3 pN ... to SUBJECT.pN; how far it is acknowledged stands in acked.N.
+publish_by_eight() {
+  publishers=()
+  for p in 1 2 3 4 5 6 7 8; do
+    timeout 600 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate "$2" --to "hub:$1.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
+    publishers+=($!)
+  done
+}
+
 # LEAT_HUB_ROUNDS=200 for a long look.
 @test "a hub that is killed again and again loses nothing it has acknowledged, and gives nothing twice" {
   start_hub --data kept --history 'orders.>,bytes=20GB'
-  publishers=()
-  for p in 1 2 3 4 5 6 7 8; do
-    timeout 600 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 20000/s --to "hub:orders.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
-    publishers+=($!)
-  done
+  publish_by_eight orders 20000/s
   for ((round = 1; round <= ${LEAT_HUB_ROUNDS:-4}; ++round)); do
     for p in 1 2 3 4 5 6 7 8; do
       reached=$(tail -n 1 "acked.$p" || true)
@@ -65,11 +70,7 @@ larger() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
 # LEAT_HUB_ROUNDS=200 for a long look.
 @test "what two durable subscriptions share gets to one of them, whoever is killed" {
   start_hub --data kept --history 'jobs.>,bytes=20GB'
-  publishers=()
-  for p in 1 2 3 4 5 6 7 8; do
-    timeout 600 "$LEAT" --from "generate:\"\(.n + 1) p$p\"" --rate 5000/s --to "hub:jobs.p$p" --codec lines --hub unix:s --print-acked >"acked.$p" &
-    publishers+=($!)
-  done
+  publish_by_eight jobs 5000/s
   work() {
     "$LEAT" sub "jobs.>" --durable work --group workers --start all --until for=600s --hub unix:s --in lines >>"done.$1" 2>>work.log 7>&- &
     workers[$1]=$!

@@ -202,12 +202,14 @@ void Teams::answer(Subscription& s, const Ack& ack) {
     say(0, last, team.alone() ? nullptr : &s);
     if (ack.kind == Ack::Kind::done && team.alone()) team.consumer.acknowledge_unseen(last);
   }
-  uint64_t behind = 0;  // in order, so that the work is bounded by what the frame is long
-  for (const auto& [first, last] : ack.ranges) {
-    if (first < behind || last < first || last == UINT64_MAX)
-      return s.session.fault("protocol", "ranges of acknowledged numbers go upwards", s.how.id, false);
-    say(first, std::min(last, newest), nullptr);
-    behind = last + 1;
+  auto ranges = ack.ranges;  // in order, each number is looked at once: the work is bounded by how long the frame is
+  std::sort(ranges.begin(), ranges.end());
+  uint64_t behind = 0;
+  for (const auto& [first, last] : ranges) {
+    const uint64_t end = std::min(last, newest);
+    if (end < std::max(first, behind)) continue;
+    say(std::max(first, behind), end, nullptr);
+    behind = end + 1;
   }
   touch(team);
   if (team.consumer.pending() <= team.consumer.options().max_pending / 2) team.stalled = false;
