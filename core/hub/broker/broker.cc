@@ -118,7 +118,7 @@ uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint3
 
 void Broker::offer(Subscription& s, const Run& run, const Message& message, Route& route, Session* from) {
   if (s.team) {
-    if (!route.history->keeper() && s.team->members.front() == &s) teams_.rouse(*s.team);
+    if (!route.history->keeper()) teams_.rouse_by(s);
     return;
   }
   if (&s.session == from && !s.how.echo && !(message.flags & Publish::kEcho)) return;
@@ -154,8 +154,12 @@ void Broker::settled(History& history) {
     history.due.pop_front();
     put(*one.whose, one.run, one.number, nullptr);
   }
-  for (Subscription* s : history.readers)
-    if (!s->team ? s->behind : s->team->members.front() == s) s->team ? teams_.rouse(*s->team) : s->session.ready(*s);
+  for (Subscription* s : history.readers) {
+    if (s->team)
+      teams_.rouse_by(*s);
+    else if (s->behind)
+      s->session.ready(*s);
+  }
   for (const uint32_t number : std::exchange(owing_, {}))
     if (const auto known = sessions_.find(number); known != sessions_.end()) known->second->owed_may_be_due();
   wake_();

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/data/artifact.h"
 #include "core/hub/broker/broker.h"
+#include "core/hub/broker/frames.h"
 #include "core/hub/broker/slow.h"
 
 namespace leat::hub {
@@ -64,9 +64,9 @@ void Broker::empty(Subscription& s) {
   if (s.how.slow == Slow::disconnect) return s.session.fault("slow", fmt::format("too much waits for {}", s.how.pattern));
   const bool spills = s.how.slow == Slow::by_hub || s.how.slow == Slow::spill;
   if (!s.history || !spills || !s.picks.empty()) return drop_all(s);
-  const std::string_view front = s.queue.front().text();
+  const Run& front = s.queue.front();
   Message first;
-  Message::read(front.substr(0, artifact::frame_size(front)), first);
+  Message::read(front.text().substr(0, frame_at(front, front.begin)), first);
   s.queue.clear();
   s.next = first.seq;
   s.behind = s.shed = true;

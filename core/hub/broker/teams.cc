@@ -93,7 +93,7 @@ Done Teams::forget(std::string_view name) {
   History& history = team.history;
   if (Keeper* const keeper = history.keeper()) keeper->remember(team.key(), std::nullopt);
   teams_.erase(known);
-  history.acknowledged(lowest(history));
+  let_go(history);
   return {};
 }
 
@@ -116,6 +116,10 @@ void Teams::rouse(Team& team) {
     member.session.ready(member);
   }
   ++team.first;
+}
+
+void Teams::rouse_by(Subscription& member) {
+  if (member.team->members.front() == &member) rouse(*member.team);
 }
 
 void Teams::feed(Subscription& s) {
@@ -166,7 +170,7 @@ std::optional<Run> Teams::find(Team& team, uint64_t number) {
 
 void Teams::read(Team& team, uint64_t number) {
   if (std::exchange(team.reading, true)) return;
-  const std::string name = team.name.empty() ? name_of(*team.members.front()) : team.name;
+  const std::string name = name_of(*team.members.front());
   team.history.keeper()->read(number, [this, name](const Keeper::Kept& kept) {
     const auto known = teams_.find(name);
     if (known == teams_.end() || !std::exchange(known->second->reading, false)) return;
@@ -262,17 +266,24 @@ void Teams::settle_letters(Team& team) {
 
 void Teams::tend() {
   busy_ = false;
+  bool moved = false;
   for (const auto& [name, team] : teams_) {
     settle_letters(*team);
     const bool late = team->consumer.expire(broker_.now());
     if (late || team->consumer.due(broker_.now())) rouse(*team);
     if (late) touch(*team);
     busy_ |= team->consumer.pending() > 0;
-    Keeper* const keeper = team->history.keeper();
     if (!std::exchange(team->changed, false) || team->name.empty()) continue;
-    if (keeper) keeper->remember(team->key(), team->consumer.cursor());
-    team->history.acknowledged(lowest(team->history));
+    moved = true;
+    if (Keeper* const keeper = team->history.keeper()) keeper->remember(team->key(), team->consumer.cursor());
   }
+  if (moved)
+    for (const auto& history : broker_.histories()) let_go(*history);
+}
+
+// Not for each team: with many of them that would be each against all, ten times a second.
+void Teams::let_go(History& history) const {
+  if (history.options().until_acknowledged) history.acknowledged(lowest(history));
 }
 
 bool Teams::changed() const {

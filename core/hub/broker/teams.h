@@ -38,6 +38,7 @@ class Teams {
   Done forget(std::string_view name);                                               // a durable one that nobody uses
 
   void rouse(Team& team);                 // there may be something for it
+  void rouse_by(Subscription& member);    // ... once, where all its members are asked
   void feed(Subscription& subscription);  // what it has credit for
   void answer(Subscription& subscription, const Ack& ack);
   void tend();  // at least every kPulse while busy()
@@ -55,6 +56,7 @@ class Teams {
   std::string letter(const Team& team, const Consumer::Turn& turn, const Publish& message, bool whole) const;
   void touch(Team& team);
   void settle_letters(Team& team);
+  void let_go(History& history) const;
   std::optional<Refused> enter(Team& team, Subscription& subscription);
 
   Broker& broker_;
