@@ -24,7 +24,7 @@ class ZstdInflate final : public CountedInflate {
   }
 
   Done finish() const override {
-    if (!whole_) return wrong("the zstd data ends too early");
+    if (!front_.empty()) return wrong("the zstd data ends too early");
     return {};
   }
 
@@ -34,6 +34,12 @@ class ZstdInflate final : public CountedInflate {
   std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) override {
     ZSTD_outBuffer to{out, room, 0};
     while (to.pos < room) {
+      if (front_.size() < kFront) {
+        if (!take_front(in)) break;
+        if (compression_of(front_, true) != Compression::zstd) return "the zstd data is corrupt: no frame begins like this";
+        ZSTD_inBuffer from{front_.data(), kFront, 0};
+        wanted_ = ZSTD_decompressStream(context_.get(), &to, &from);  // cannot fail yet
+      }
       ZSTD_inBuffer from{in.data(), std::min(in.size(), wanted_ > kBlockHeader ? wanted_ - kBlockHeader : wanted_), 0};
       const size_t result = ZSTD_decompressStream(context_.get(), &to, &from);
       const bool failed = ZSTD_isError(result);
@@ -41,18 +47,27 @@ class ZstdInflate final : public CountedInflate {
       if (failed) return std::string("the zstd data is corrupt: ") + ZSTD_getErrorName(result);
       if (from.pos == 0 && to.pos == made) break;
       made = to.pos;
-      whole_ = result == 0;
-      wanted_ = whole_ ? kFront : result;
+      wanted_ = result;
+      if (result == 0) front_.clear();
     }
     return {};
+  }
+
+  // The library must not see the front of a frame in pieces, nor one that is none: when it refuses a front it looks again, for
+  // formats of before 1.0, at the piece alone. False while it is not whole.
+  bool take_front(std::string_view& in) {
+    const size_t size = std::min(in.size(), kFront - front_.size());
+    front_.append(in.substr(0, size));
+    in.remove_prefix(size);
+    return front_.size() == kFront;
   }
 
   static constexpr size_t kFront = 4;        // bytes of a frame that say what it is
   static constexpr size_t kBlockHeader = 3;  // what is wanted next includes that of the block behind it
 
   std::unique_ptr<ZSTD_DCtx, Free> context_;
-  size_t wanted_ = kFront;
-  bool whole_ = true;  // no frame is open
+  std::string front_;  // of the frame that is open, if one is
+  size_t wanted_ = 0;
 };
 
 class ZstdDeflate final : public Deflate {

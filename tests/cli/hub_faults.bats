@@ -71,6 +71,7 @@ flow_is_whole() {
   exec 7>in
   there sub kept.n --start all --count 60000 --in lines >got 2>sub.err 7>&- &
   subscriber=$!
+  eventually test -e got
   for round in 1 2 3; do
     before=$(wc -l <got)
     seq $((before + 1)) $((before + 20000)) >&7 &
