@@ -36,6 +36,8 @@ class alignas(16) Block {  // so that frames in it are, and the library need not
  private:
   friend class BlockRef;
   explicit Block(uint32_t capacity) : capacity_(capacity) {}
+  static Block* make(uint32_t capacity);
+  static void give_back(Block* block);
 
   uint32_t capacity_;
   uint32_t holders_ = 1;
@@ -46,7 +48,7 @@ class BlockRef {
   BlockRef() = default;
   static BlockRef make(uint32_t capacity) {
     BlockRef made;
-    made.block_ = new (::operator new(kHead + capacity)) Block(capacity);
+    made.block_ = Block::make(capacity);
     return made;
   }
   BlockRef(const BlockRef& other) : block_(other.block_) {
@@ -55,7 +57,7 @@ class BlockRef {
   BlockRef(BlockRef&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   BlockRef& operator=(BlockRef other) noexcept { return std::swap(block_, other.block_), *this; }
   ~BlockRef() {
-    if (block_ && --block_->holders_ == 0) ::operator delete(block_);
+    if (block_ && --block_->holders_ == 0) Block::give_back(block_);
   }
 
   explicit operator bool() const { return block_ != nullptr; }
@@ -64,7 +66,6 @@ class BlockRef {
   bool operator==(const BlockRef& other) const { return block_ == other.block_; }
 
  private:
-  static constexpr size_t kHead = sizeof(Block);
   Block* block_ = nullptr;
 };
 

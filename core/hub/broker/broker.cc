@@ -76,10 +76,12 @@ History* Broker::history_of(std::string_view pattern) {
 }
 
 Route& Broker::route(std::string_view subject) {
+  pass_on();
   return interest_.route(subject, [this](std::string_view of) { return history_of(of); });
 }
 
 void Broker::forget(Subscription& s) {
+  pass_on();
   teams_.leave(s);
   interest_.remove(s);
   std::erase(held_, &s);
@@ -95,11 +97,22 @@ void Broker::forget(Subscription& s) {
 // ---- How a message gets there --------------------------------------------------------------------------------------
 
 uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from) {
-  interest_.count(route, size);
   char* const frame = block->data() + begin;
   const uint64_t seq = route.history ? route.history->next() : ++seq_;
   const Message::Sender sender{from ? from->number() : 0, from ? from->producer() : 0};
   message.stamp(frame, frame, seq, now_.time_since_epoch().count(), sender);
+  if (route.plain && message.flags == 0 && message.ttl_ms == 0) {
+    Neighbours& all = neighbours_;
+    if (all.route == &route && all.from == from && all.run.block == block && all.run.end == begin) {
+      all.run.end += size, ++all.run.count, all.last = seq;
+    } else {
+      pass_on();
+      all = {&route, from, {block, begin, begin + size, 1}, seq};
+    }
+    return seq;
+  }
+  pass_on();
+  interest_.count(route, 1, size);
   message.seq = seq, message.time = now_.time_since_epoch().count(), message.from = sender.session;
   Run run{block, begin, begin + size, 1};
   if (route.history) run = route.history->append({frame, size}, message, now_);
@@ -116,6 +129,15 @@ uint64_t Broker::give(Route& route, const BlockRef& block, uint32_t begin, uint3
   return seq;
 }
 
+void Broker::pass_on() {
+  Route* const route = std::exchange(neighbours_.route, nullptr);
+  if (!route) return;
+  const Run run = std::move(neighbours_.run);
+  interest_.count(*route, run.count, run.bytes());
+  for (Subscription* s : route->each)
+    if (&s->session != neighbours_.from || s->how.echo) put(*s, run, neighbours_.last, neighbours_.from);
+}
+
 void Broker::offer(Subscription& s, const Run& run, const Message& message, Route& route, Session* from) {
   if (s.team) {
     if (!route.history->keeper()) teams_.rouse_by(s);
@@ -128,19 +150,20 @@ void Broker::offer(Subscription& s, const Run& run, const Message& message, Rout
   if (!s.history && s.full() && !s.laggard) hold_up(s, from);
 }
 
-void Broker::put(Subscription& s, const Run& run, uint64_t seq, Session* from) {
+// Messages that follow each other up to the number `last`; of a history it is one.
+void Broker::put(Subscription& s, const Run& run, uint64_t last, Session* from) {
   if (s.behind) return;
   if (!s.full()) return queue(s, run);
   if (s.history && (s.how.slow == Slow::by_hub || s.how.slow == Slow::spill)) {
     s.behind = true;
-    s.next = seq;
+    s.next = last;
     return;
   }
   if (!s.laggard) {  // it may only be busy
     queue(s, run);
     return hold_up(s, from);
   }
-  if (s.how.slow == Slow::drop_newest) return lose(s, seq, Gap::Reason::dropped);
+  if (s.how.slow == Slow::drop_newest) return miss(s, {0, last - run.count + 1, last, run.count, Gap::Reason::dropped});
   queue(s, run);
   s.how.slow == Slow::latest_per_key ? keep_latest(s) : drop_oldest(s);
 }
@@ -168,11 +191,11 @@ void Broker::settled(History& history) {
 void Broker::queue(Subscription& s, const Run& run) {
   queued_ += run.bytes();
   if (s.queue.empty()) s.moved = now_;
-  if (s.session.takes(s)) {
-    s.queue.push(run.block, run.begin, run.end);
-  } else {  // what waits longer than this turn must not hold all that it came with
-    const Run own = s.arena.copy(run.text(), 1);
-    s.queue.push(own.block, own.begin, own.end);
+  if (s.session.takes(s) || run.bytes() >= run.block->capacity() / 2) {
+    s.queue.push(run.block, run.begin, run.end, run.count);
+  } else {  // what waits longer than this turn must not hold much else that it came with
+    const Run own = s.arena.copy(run.text(), run.count);
+    s.queue.push(own.block, own.begin, own.end, own.count);
   }
   if (!s.ready) s.session.ready(s);
 }
@@ -292,7 +315,9 @@ uint64_t Broker::publish_own(Route& to, std::string_view frame) {
   block->append(frame);
   Message message;
   Message::read({block->data(), block->used}, message);
-  return give(to, block, 0, block->used, message, nullptr);
+  const uint64_t seq = give(to, block, 0, block->used, message, nullptr);
+  pass_on();
+  return seq;
 }
 
 std::optional<Team::Letter> Broker::keep_own(std::string_view frame) {

@@ -86,6 +86,7 @@ class Broker {
   Producers& producers(const Route& route) { return route.history ? route.history->producers() : producers_; }
   // `frame` lies in `block` at `begin`; answers its number.
   uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
+  void pass_on();  // what was given and not passed on yet; to be asked before a read's end, and before anybody comes or goes
   Done start(Subscription& subscription, History& history);           // where it asked to
   void read_on(Subscription& subscription);                           // from its history, as far as there is room
   bool asks_for(Subscription& subscription, const Message& message);  // of what is kept
@@ -112,7 +113,7 @@ class Broker {
   bool takes_all(const Subscription& subscription) const;
   void take(Subscription& subscription, const BlockRef& block, uint32_t begin, const uint32_t* ends, size_t count, bool as_it_is);
   void queue(Subscription& subscription, const Run& run);
-  void put(Subscription& subscription, const Run& run, uint64_t seq, Session* from);
+  void put(Subscription& subscription, const Run& run, uint64_t last, Session* from);
   void read_from_disk(Subscription& subscription);
   void take_kept(Subscription& subscription, const Keeper::Kept& kept);
   void hold_up(Subscription& subscription, Session* publisher);
@@ -154,6 +155,13 @@ class Broker {
   uint32_t next_session_ = 1;
   uint64_t seq_ = 0, asked_ = 0;  // of messages without a history; of messages
   uint64_t turn_ = 1;
+  // Messages of a plain route that came one behind the other and lie so, too: they are passed on as one.
+  struct Neighbours {
+    Route* route = nullptr;  // null: there are none
+    Session* from = nullptr;
+    Run run;
+    uint64_t last = 0;  // number of the last
+  } neighbours_;
   Instant beat_{}, beaten_{};  // when the next one is due of what is done once a second, and when the last one was
   bool draining_ = false, drain_asked_ = false;
   struct Totals {

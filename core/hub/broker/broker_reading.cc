@@ -128,7 +128,7 @@ void Broker::read_on(Subscription& s) {
     miss(s, {0, s.next, history.first() - 1, history.first() - s.next, Gap::Reason::expired});
     s.next = history.first();
   }
-  if (s.next < history.first_in_memory()) return read_from_disk(s);
+  if (s.next < std::min(reads_to(s), history.first_in_memory())) return read_from_disk(s);
   const bool as_it_is = takes_all(s);
   while (s.few() && s.next < reads_to(s)) {
     const auto stretch = history.read(s.next);

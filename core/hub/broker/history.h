@@ -103,7 +103,7 @@ class History {
   void trim();
   void supersede(std::string_view subject, uint64_t number);
 
-  static constexpr uint64_t kYoungest = 8u << 20;  // bytes in memory of what is on the disk, too
+  static constexpr uint64_t kYoungest = 2u << 20;  // bytes in memory of what is on the disk, too
   static constexpr uint64_t kUnsynced = 16u << 20;
 
   const Options options_;

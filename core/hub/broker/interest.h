@@ -2,6 +2,7 @@
 // Owner:   the broker.   Thread: the hub's loop.   Blocks: never.   Fails: cannot.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -27,6 +28,7 @@ struct Route {
   std::vector<Subscription*> each;
   std::vector<Group> groups;
   History* history = nullptr;
+  bool plain = false;                // every message goes to each of them, whatever is in it
   uint64_t messages = 0, bytes = 0;  // not counted among the busiest yet
   bool empty() const { return each.empty() && groups.empty(); }
   size_t subscribers() const;
@@ -45,14 +47,15 @@ class Interest {
     if (const auto known = routes_.find(subject); known != routes_.end()) return *known->second;
     Route& made = make(subject);
     made.history = history_of(subject);
+    made.plain = !made.history && made.groups.empty() && std::none_of(made.each.begin(), made.each.end(), filters);
     return made;
   }
   uint64_t generation() const { return generation_; }  // changes when a route may have
 
-  // What is published to which subject: counted here message by message, and among the busiest once a second.
-  void count(Route& route, uint32_t bytes) {
-    if (route.messages++ == 0) touched_.push_back(&route);
-    route.bytes += bytes;
+  // What is published to which subject: counted here as it comes, and among the busiest once a second.
+  void count(Route& route, uint32_t messages, uint32_t bytes) {
+    if (route.messages == 0) touched_.push_back(&route);
+    route.messages += messages, route.bytes += bytes;
   }
   void beat(Duration since);
   const Busiest& busiest() const { return busiest_; }
@@ -65,6 +68,7 @@ class Interest {
     std::vector<Subscription*> below;  // ... with >
     bool empty() const { return words.empty() && !any && here.empty() && below.empty(); }
   };
+  static bool filters(const Subscription* one) { return one->filter != nullptr; }
   Route& make(std::string_view subject);
   void collect(const Node& node, std::string_view rest, bool first, std::vector<Subscription*>& into) const;
   static void put(Node& node, std::string_view rest, Subscription& subscription);

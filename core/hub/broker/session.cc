@@ -54,6 +54,7 @@ void Session::received(size_t bytes, Instant now) {
   if (long_->room() > 0) return;
   const BlockRef block = std::exchange(long_, {});
   take(block, 0, block->used);
+  broker_.pass_on();
 }
 
 // The block holds so many bytes behind what is used of it.
@@ -70,6 +71,7 @@ void Session::work_on(const BlockRef& block, size_t size) {
     const uint32_t begin = std::exchange(block->used, block->used + static_cast<uint32_t>(frame));
     take(block, begin, static_cast<uint32_t>(frame));
   }
+  broker_.pass_on();
   if (!over_) keep({block->data() + block->used, end - block->used});
 }
 
@@ -105,6 +107,7 @@ void Session::take(const BlockRef& block, uint32_t begin, uint32_t size) {
     if (kind == Message::Read::publish) return publish(block, begin, size, message);
     if (kind == Message::Read::broken) return fault("protocol", "not a frame");
   }
+  broker_.pass_on();
   auto frame = decode(bytes);
   if (!frame) return fault("protocol", frame.error().text);
   if (admitted() != std::holds_alternative<Hello>(*frame)) return handle(*frame);

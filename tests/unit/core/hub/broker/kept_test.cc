@@ -165,6 +165,28 @@ TEST_F(HubKept, AHubThatEndsLeavesNothingBehindThatTheDiskCouldTake) {
   EXPECT_TRUE(hub.broker.drained());
 }
 
+TEST_F(HubKept, NothingIsReadThatCannotBeToldYet) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker), late(hub.broker);
+  sender.hello("p"), late.hello("s");
+  const std::string text(1000, '.');
+  for (int i = 0; i < 100; ++i) sender.publish("a.b", text);
+  hub.sync();
+  late.subscribe({.id = 1, .pattern = "a.b", .start = {Start::Kind::all}, .messages = 1, .bytes = kEndless});
+  hub.settle();
+  for (int i = 0; i < 6000; ++i) sender.publish("a.b", text);
+  hub.sync();
+  ASSERT_GT(hub.broker.histories().front()->first_in_memory(), 101u);
+  late.say(Credit{1, 1, 0});  // all up to the end it is to be told of waits for it, and what is behind that is on the disk only
+  while (hub.broker.flush()) {
+  }
+  EXPECT_TRUE(hub.keeper->readings.empty());
+  late.say(Credit{1, kEndless, 0});
+  hub.settle();
+  EXPECT_EQ(late.messages().size(), 6100u);
+  EXPECT_EQ(late.ends.size(), 1u);
+}
+
 // The law of the hand-over, where the numbers go through a disk: whoever comes at any time, with any credit, whatever is synced when,
 // gets each message of its pattern from its beginning on, once and in order, and nothing that is not on the disk.
 TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
