@@ -35,8 +35,10 @@ class ZstdInflate final : public CountedInflate {
     ZSTD_outBuffer to{out, room, 0};
     while (to.pos < room) {
       if (front_.size() < kFront) {
-        if (!take_front(in)) break;
-        if (compression_of(front_, true) != Compression::zstd) return "the zstd data is corrupt: no frame begins like this";
+        take_front(in);
+        const auto kind = compression_of(front_, front_.size() == kFront);
+        if (kind && *kind != Compression::zstd) return "the zstd data is corrupt: no frame begins like this";
+        if (front_.size() < kFront) break;
         ZSTD_inBuffer from{front_.data(), kFront, 0};
         wanted_ = ZSTD_decompressStream(context_.get(), &to, &from);  // cannot fail yet
       }
@@ -54,12 +56,11 @@ class ZstdInflate final : public CountedInflate {
   }
 
   // The library must not see the front of a frame in pieces, nor one that is none: when it refuses a front it looks again, for
-  // formats of before 1.0, at the piece alone. False while it is not whole.
-  bool take_front(std::string_view& in) {
+  // formats of before 1.0, at the piece alone.
+  void take_front(std::string_view& in) {
     const size_t size = std::min(in.size(), kFront - front_.size());
     front_.append(in.substr(0, size));
     in.remove_prefix(size);
-    return front_.size() == kFront;
   }
 
   static constexpr size_t kFront = 4;        // bytes of a frame that say what it is

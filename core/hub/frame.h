@@ -83,6 +83,7 @@ struct Subscribe {
   uint32_t messages = 0, bytes = 0;
   Slow slow = Slow::by_hub;
   bool echo = false;
+  bool acknowledges() const { return acks || !durable.empty(); }
 };
 
 struct Subscribed {

@@ -165,7 +165,7 @@ struct Subscribe {
 struct Subscribed {
   id @0 :UInt32;
   history @1 :Text;             # the name of the one it reads from; empty: none
-  next @2 :UInt64;              # the first number it can be given; 0: none yet
+  next @2 :UInt64;              # the first number it can be given; 0: there is none yet, or it is still looked for
 }
 
 struct Unsubscribe {

@@ -21,7 +21,7 @@ namespace leat {
 namespace {
 
 constexpr int kFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
-constexpr int kWaiting = 128;  // connections not accepted yet
+constexpr int kWaiting = SOMAXCONN;  // connections not accepted yet; of more, those who come must try again
 
 std::string show(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";

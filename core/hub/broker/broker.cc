@@ -59,7 +59,7 @@ void Broker::left(Session& session, std::string_view reason) {
   if (const auto known = names_.find(session.name()); known != names_.end() && known->second == &session) names_.erase(known);
   if (!session.admitted()) {
     ++totals_.refused_logins;
-    note_(fmt::format("{}: not let in: {}", session.peer().address, reason));
+    if (++turned_away_ <= kTurnedAway) note_(fmt::format("{}: not let in: {}", session.peer().address, reason));
   }
   metrics_.ended(reason);
   totals_.in += session.counts().in, totals_.in_bytes += session.counts().in_bytes;
@@ -268,6 +268,8 @@ void Broker::tick() {
   if (now_ < beat_) return;
   interest_.beat(now_ - std::exchange(beaten_, now_));
   beat_ = now_ + std::chrono::seconds(1);
+  if (const uint64_t all = std::exchange(turned_away_, 0); all > kTurnedAway)
+    note_(fmt::format("{} more were not let in", all - kTurnedAway));
   for (const auto& history : histories_) {
     history->expire(now_);
     for (Subscription* s : history->readers)  // whose reading of the disk may have failed
@@ -324,8 +326,7 @@ std::optional<Team::Letter> Broker::keep_own(std::string_view frame) {
   Message message;
   Message::read(frame, message);
   Route& to = route(message.subject);
-  if (!to.history || to.history->full()) return std::nullopt;
-  if (const Keeper* keeper = to.history->keeper(); keeper && !keeper->trouble().empty()) return std::nullopt;
+  if (!to.history || to.history->full() || to.history->refuses()) return std::nullopt;
   return Team::Letter{to.history, publish_own(to, frame)};
 }
 

@@ -119,13 +119,13 @@ class Broker {
   void hold_up(Subscription& subscription, Session* publisher);
   void let_waiting_go(Subscription& subscription);
   void give_up_on(Subscription& subscription);
-  void pick(Subscription& subscription);
+  static void note(Subscription& subscription, uint64_t number, const Message& message);
+  void begin(Subscription& subscription);
+  static bool has_read_all(const Subscription& subscription);  // as far as it is to be told of the end
   struct Waiting;
   void bound_queues();
   void shed(const std::string& principal, std::vector<Waiting>& queues, uint64_t bytes);
   void empty(Subscription& subscription);
-  template <class F>
-  uint64_t walk(Subscription& subscription, uint64_t from, F&& f);
   struct Numbers;
   Numbers numbers() const;
   void histories_text(OpenMetrics& text) const;
@@ -162,7 +162,9 @@ class Broker {
     Run run;
     uint64_t last = 0;  // number of the last
   } neighbours_;
-  Instant beat_{}, beaten_{};  // when the next one is due of what is done once a second, and when the last one was
+  Instant beat_{}, beaten_{};                  // when the next one is due of what is done once a second, and when the last one was
+  static constexpr uint64_t kTurnedAway = 10;  // are told of in a second, and of the others how many
+  uint64_t turned_away_ = 0;
   bool draining_ = false, drain_asked_ = false;
   struct Totals {
     uint64_t in = 0, out = 0, in_bytes = 0, out_bytes = 0, dropped = 0, came = 0, refused_logins = 0;

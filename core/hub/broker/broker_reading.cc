@@ -1,6 +1,5 @@
 // How a subscription reads from a history: where it begins, and how it goes on from memory and from the disk.
 #include <algorithm>
-#include <deque>
 #include <functional>
 #include <utility>
 
@@ -31,36 +30,42 @@ Done Broker::start(Subscription& s, History& history) {
       s.next = history.first();
       break;
     case Start::Kind::last:
-    case Start::Kind::last_per_subject:
-      if (!history.keeper()) {
-        pick(s);
-      } else if (s.all_of_it && !s.filter && s.how.start.kind == Start::Kind::last) {
+      if (takes_all(s)) {
         s.next -= std::min(s.how.start.number, s.next - history.first());
-      } else {
-        return Error{Error::Kind::usage, fmt::format("what is kept on disk is not looked through for the last of {}", s.how.pattern), {}};
+        break;
       }
+      if (s.how.start.number > Seek::kMost)
+        return Error{Error::Kind::usage, fmt::format("of {} the last {} can be looked for, not more", s.how.pattern, Seek::kMost), {}};
+      [[fallthrough]];
+    case Start::Kind::last_per_subject:
+      s.seek = std::make_unique<Seek>();
+      s.next = history.first();
       break;
   }
   s.behind = true;
   return {};
 }
 
-// The last so many messages of the pattern, or the last of each subject: they are looked for once, and then read by number.
-void Broker::pick(Subscription& s) {
-  const bool each = s.how.start.kind == Start::Kind::last_per_subject;
-  std::deque<uint64_t> found;
-  std::map<std::string, uint64_t, std::less<>> last;
-  walk(s, s.history->first(), [&](uint64_t number, const Message& message, uint32_t, uint32_t, const BlockRef&) {
-    if (each)
-      last[std::string(message.subject)] = number;
-    else if (found.push_back(number); found.size() > s.how.start.number)
-      found.pop_front();
-    return true;
-  });
-  if (each)
-    for (const auto& [subject, number] : last) s.picks.push_back(number);
-  else
-    s.picks.assign(found.begin(), found.end());
+void Broker::note(Subscription& s, uint64_t number, const Message& message) {
+  Seek& seek = *s.seek;
+  if (s.how.start.kind == Start::Kind::last) {
+    seek.last.push_back(number);
+    if (seek.last.size() > s.how.start.number) seek.last.pop_front();
+  } else if (const auto known = seek.of_subject.find(std::string(message.subject)); known != seek.of_subject.end()) {
+    known->second = number;
+  } else if (seek.of_subject.size() < Seek::kMost) {
+    seek.of_subject.emplace(message.subject, number);
+  } else {
+    ++seek.beyond;
+  }
+}
+
+// All that it could begin with has been looked at.
+void Broker::begin(Subscription& s) {
+  const auto seek = std::exchange(s.seek, nullptr);
+  if (seek->beyond > 0) miss(s, {0, s.history->first(), s.next - 1, seek->beyond, Gap::Reason::dropped});
+  if (!seek->last.empty()) s.next = seek->last.front();
+  for (const auto& [subject, number] : seek->of_subject) s.picks.push_back(number);
   std::sort(s.picks.begin(), s.picks.end(), std::greater<>());
 }
 
@@ -68,25 +73,6 @@ bool Broker::wants(Subscription& s, const Message& message, uint64_t asked) cons
   if (message.time < s.since || (s.history && s.history->too_old(message.time, now_))) return false;
   if (message.ttl_ms > 0 && (now_ - Instant(Duration(message.time))) > std::chrono::milliseconds(message.ttl_ms)) return false;
   return !s.filter || s.filter->passes(message, asked, now_);
-}
-
-// f(number, message, begin, end, block) for each message of the history from `from` on that the subscription is to have, until it
-// answers false. Answers the number behind the last that was looked at.
-template <class F>
-uint64_t Broker::walk(Subscription& s, uint64_t from, F&& f) {
-  for (;;) {
-    const auto stretch = s.history->read(from);
-    if (stretch.count == 0) return std::max(from, s.history->first_in_memory());
-    uint32_t begin = stretch.begin;
-    for (size_t i = 0; i < stretch.count; begin = stretch.ends[i++]) {
-      const uint64_t number = stretch.first + i;
-      Message message;
-      Message::read({stretch.block->data() + begin, stretch.ends[i] - begin}, message);
-      if (s.history->stale(number) || !is_for(s, message)) continue;
-      if (!f(number, message, begin, stretch.ends[i], stretch.block)) return number + 1;
-    }
-    from = stretch.first + stretch.count;
-  }
 }
 
 bool Broker::asks_for(Subscription& s, const Message& message) {
@@ -110,22 +96,23 @@ void Broker::miss(Subscription& s, Gap gap) {
 uint64_t Broker::reads_to(const Subscription& s) { return s.end == 0 ? s.history->visible() : std::min(s.end, s.history->visible()); }
 
 bool Broker::at_end(const Subscription& s) const {
-  const Keeper* const keeper = s.history->keeper();
   if (s.team) return s.team->consumer.given_below(s.end);
-  return s.picks.empty() && (s.next >= s.end || (keeper && keeper->lost() && s.next >= s.history->visible()));
+  return !s.seek && s.picks.empty() && has_read_all(s);
+}
+
+bool Broker::has_read_all(const Subscription& s) {
+  const Keeper* const keeper = s.history->keeper();
+  return s.next >= s.end || (keeper && keeper->lost() && s.next >= s.history->visible());
 }
 
 void Broker::read_on(Subscription& s) {
   if (s.team) return teams_.feed(s);
   const History& history = *s.history;
-  while (!s.picks.empty() && s.few()) {
-    const auto stretch = history.read(s.picks.back());
-    if (stretch.first == s.picks.back() && stretch.count > 0) s.queue.push(stretch.block, stretch.begin, stretch.ends[0]);
-    s.picks.pop_back();
-  }
-  if (!s.picks.empty()) return;
+  if (s.seek && has_read_all(s)) begin(s);
+  while (!s.picks.empty() && s.picks.back() < history.first()) s.picks.pop_back();
+  if (!s.picks.empty()) s.next = s.picks.back();
   if (s.next < history.first()) {
-    miss(s, {0, s.next, history.first() - 1, history.first() - s.next, Gap::Reason::expired});
+    if (!s.seek) miss(s, {0, s.next, history.first() - 1, history.first() - s.next, Gap::Reason::expired});
     s.next = history.first();
   }
   if (s.next < std::min(reads_to(s), history.first_in_memory())) return read_from_disk(s);
@@ -135,13 +122,14 @@ void Broker::read_on(Subscription& s) {
     const size_t count = std::min<uint64_t>(stretch.count, reads_to(s) - s.next);
     take(s, stretch.block, stretch.begin, stretch.ends, count, as_it_is);
   }
+  if (s.seek && has_read_all(s)) return read_on(s);
   s.behind = s.end > 0 || s.next < history.next();
 }
 
 bool Broker::takes_all(const Subscription& s) const {
   const History& history = *s.history;
-  return s.all_of_it && !s.filter && s.since == 0 && !history.hurries() && history.options().per_subject == 0 &&
-         history.options().age == Duration::zero() && !s.session.published();
+  return s.all_of_it && !s.filter && !s.seek && s.picks.empty() && s.since == 0 && !history.hurries() &&
+         history.options().per_subject == 0 && history.options().age == Duration::zero() && !s.session.published();
 }
 
 // So many messages from s.next on, which lie one behind the other from `begin` to these ends.
@@ -153,9 +141,17 @@ void Broker::take(Subscription& s, const BlockRef& block, uint32_t begin, const 
     return;
   }
   for (size_t i = 0; i < count && s.few(); begin = ends[i++], ++s.next) {
+    if (!s.picks.empty()) {
+      if (s.next != s.picks.back()) continue;
+      s.picks.pop_back();
+    }
     Message message;
     Message::read({block->data() + begin, ends[i] - begin}, message);
-    if (!s.history->stale(s.next) && is_for(s, message)) s.queue.push(block, begin, ends[i]);
+    if (s.history->stale(s.next) || !is_for(s, message)) continue;
+    if (s.seek)
+      note(s, s.next, message);
+    else
+      s.queue.push(block, begin, ends[i]);
   }
 }
 
@@ -175,7 +171,7 @@ void Broker::read_from_disk(Subscription& s) {
 void Broker::take_kept(Subscription& s, const Keeper::Kept& kept) {
   s.reading = false;
   if (kept.gap) {
-    miss(s, *kept.gap);
+    if (!s.seek) miss(s, *kept.gap);
     s.next = kept.gap->last + 1;
   }
   if (kept.run.count > 0 && kept.first == s.next && s.next < reads_to(s)) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/hub/subject.h"
 
 namespace leat::hub {
@@ -76,7 +78,12 @@ void History::acknowledged(uint64_t below) {
   trim();
 }
 
-bool History::crowded() const { return options_.until_acknowledged && (keeper_ ? keeper_->bytes() : bytes_) >= options_.bytes; }
+std::optional<History::Refusal> History::refuses() const {
+  if (keeper_ && !keeper_->trouble().empty()) return Refusal{"disk", keeper_->trouble()};
+  if (options_.until_acknowledged && (keeper_ ? keeper_->bytes() : bytes_) >= options_.bytes)
+    return Refusal{"full", fmt::format("{} takes no more until some of it is acknowledged", options_.name)};
+  return std::nullopt;
+}
 
 void History::expire(Instant now) {
   if (options_.age <= Duration::zero() || keeper_ || options_.until_acknowledged) return;

@@ -58,7 +58,10 @@ class History {
   Run append(std::string_view frame, const Message& message, Instant now);
   void expire(Instant now);  // by age
   void acknowledged(uint64_t below);
-  bool crowded() const;  // it takes nothing more until something is acknowledged
+  struct Refusal {
+    std::string code, text;
+  };
+  std::optional<Refusal> refuses() const;  // why it takes nothing now: the disk, or that nothing of it is acknowledged
   bool too_old(int64_t time, Instant now) const {
     return options_.age > Duration::zero() && time < (now - options_.age).time_since_epoch().count();
   }

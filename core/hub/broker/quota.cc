@@ -31,7 +31,7 @@ void Broker::bound_queues() {
   std::unordered_map<const Principal*, All> waits;
   for (const auto& [number, session] : sessions_)
     for (const auto& [id, s] : session->subscriptions()) {
-      if (s->queue.empty() || s->how.acks || !s->how.durable.empty()) continue;  // what is acknowledged has bounds of its own
+      if (s->queue.empty() || s->how.acknowledges()) continue;  // what is acknowledged has bounds of its own
       All& all = waits[session->principal()];
       all.bytes += s->queue.bytes();
       all.queues.push_back({number, id, s->laggard, s->queue.bytes()});

@@ -194,9 +194,8 @@ void Session::publish(const BlockRef& block, uint32_t begin, uint32_t size, Mess
   Keeper* const keeper = route_->history ? route_->history->keeper() : nullptr;
   if ((message.ack == Level::written || message.ack == Level::synced) && !keeper)
     return refuse(message, "no-history", fmt::format("{} is not kept on disk", message.subject));
-  if (keeper && !keeper->trouble().empty()) return refuse(message, "disk", keeper->trouble());
-  if (route_->history && route_->history->crowded())
-    return refuse(message, "full", fmt::format("{} takes no more until some of it is acknowledged", route_->history->options().name));
+  if (auto why = route_->history ? route_->history->refuses() : std::nullopt)
+    return refuse(message, std::move(why->code), std::move(why->text));
   const bool wanted = (message.flags & Publish::kWanted) != 0 || direct_;
   if (wanted && route_->empty()) return refuse(message, "no-receiver", fmt::format("nobody is subscribed to {}", message.subject));
   const bool seen = broker_.producers(*route_).seen(producer_, message.number);
@@ -265,37 +264,44 @@ bool Session::disk_has_room() const { return on_their_way_ <= broker_.options().
 
 // ---- What is asked for ---------------------------------------------------------------------------------------------
 
-void Session::subscribe(const Subscribe& frame) {
-  const auto wrong = [&](std::string code, std::string text) { fault(std::move(code), std::move(text), frame.id, false); };
+std::optional<Fault> Session::refusal(const Subscribe& frame, const History* history) const {
+  const auto wrong = [&](std::string code, std::string text) { return Fault{std::move(code), std::move(text), frame.id, false}; };
   if (subscriptions_.count(frame.id)) return wrong("subscription", fmt::format("subscription {} is there already", frame.id));
   if (subscriptions_.size() >= broker_.options().max_subscriptions)
     return wrong("limit", fmt::format("a client has at most {} subscriptions", broker_.options().max_subscriptions));
   if (Done good = check_pattern(frame.pattern); !good) return wrong("pattern", good.error().text);
   if (!may_hear(frame.pattern)) return wrong("denied", fmt::format("{} may not subscribe to {}", name_, frame.pattern));
   if (!frame.group.empty() && !check_name(frame.group)) return wrong("subscription", "a group's name is one word");
-  const bool acks = frame.acks || !frame.durable.empty();
   if (!frame.durable.empty() && !check_name(frame.durable)) return wrong("subscription", "the name of a durable subscription is one word");
   if (frame.acks && frame.durable.empty() && !frame.group.empty())
     return wrong("subscription", "a group that acknowledges what it is given has a durable name");
-  History* history = broker_.history_of(frame.pattern);
+  const bool acks = frame.acknowledges();
   if ((acks || frame.start.kind != Start::Kind::live) && !history)
     return wrong("no-history", acks ? fmt::format("{} is not kept, so nothing of it can be given again", frame.pattern)
                                     : fmt::format("{} is not kept, so it begins now", frame.pattern));
   if (acks && (frame.start.kind == Start::Kind::last || frame.start.kind == Start::Kind::last_per_subject))
     return wrong("subscription", "what is acknowledged begins live, with all, at a number or at a time");
   if (!acks && !frame.group.empty() && frame.start.kind != Start::Kind::live) return wrong("subscription", "a group begins now");
+  return std::nullopt;
+}
+
+void Session::subscribe(const Subscribe& frame) {
+  History* const history = broker_.history_of(frame.pattern);
+  if (const auto wrong = refusal(frame, history)) return say(*wrong);
   auto made = std::make_unique<Subscription>(*this, frame);
   if (!frame.filter.empty()) {
     auto filter = broker_.filters().get(frame.filter);
-    if (!filter) return wrong("filter", filter.error().text);
+    if (!filter) return fault("filter", filter.error().text, frame.id, false);
     made->filter = std::move(*filter);
   }
   Subscription& subscription = *subscriptions_.emplace(frame.id, std::move(made)).first->second;
   subscription.moved = subscription.came = broker_.now();
-  if (history && (acks || frame.group.empty()) && !place(subscription, *history)) return void(subscriptions_.erase(frame.id));
+  if (history && (frame.acknowledges() || frame.group.empty()) && !place(subscription, *history))
+    return void(subscriptions_.erase(frame.id));
   broker_.interest().add(subscription);
   say(Subscribed{frame.id, history ? history->options().name : "",
                  subscription.team     ? subscription.team->consumer.floor()
+                 : subscription.seek   ? 0
                  : subscription.behind ? subscription.next
                  : history             ? history->next()
                                        : 0});
@@ -308,7 +314,7 @@ void Session::subscribe(const Subscribe& frame) {
 bool Session::place(Subscription& subscription, History& history) {
   const uint32_t id = subscription.how.id;
   if (Done started = broker_.start(subscription, history); !started) return fault("unsupported", started.error().text, id, false), false;
-  if (subscription.how.acks || !subscription.how.durable.empty())
+  if (subscription.how.acknowledges())
     if (auto refused = broker_.teams().join(subscription, history, subscription.next))
       return fault(std::move(refused->code), std::move(refused->text), id, false), false;
   history.readers.push_back(&subscription);

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,7 @@ class Session {
   void handle(const Frame& frame);
   void hello(const Hello& frame);
   void publish(const BlockRef& block, uint32_t begin, uint32_t size, Message& message);
+  std::optional<Fault> refusal(const Subscribe& frame, const History* history) const;
   void subscribe(const Subscribe& frame);
   void unsubscribe(uint32_t id);
   void credit(const Credit& frame);

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -23,6 +25,14 @@ namespace leat::hub {
 class Session;
 class History;
 struct Team;
+
+// Seek: the last messages for a subscription, or the last one of each subject, as far as the history has been looked through.
+struct Seek {
+  static constexpr uint64_t kMost = 1u << 20;  // of either
+  std::deque<uint64_t> last;
+  std::unordered_map<std::string, uint64_t> of_subject;
+  uint64_t beyond = 0;  // messages of more subjects than kMost
+};
 
 struct Subscription {
   static constexpr uint64_t kMessages = 65536, kBytes = 4u << 20;  // that wait; half of it is few again
@@ -59,7 +69,8 @@ struct Subscription {
   Stall stall;
   Instant moved{};                // when it last took something, or had nothing to take
   std::optional<Gap> gap;         // to be told before the next message
-  std::vector<uint64_t> picks;    // of the history, before `next`, the last of which is the first
+  std::unique_ptr<Seek> seek;     // it does not know yet where it begins
+  std::vector<uint64_t> picks;    // it reads none but these, the last of which comes first
   std::vector<uint32_t> waiting;  // sessions that publish to it and are held up
 
   uint64_t delivered = 0, dropped = 0;

@@ -210,7 +210,8 @@ void Session::ask() {
   Subscribe asked = *wanted_;
   // No message is longer than the credit it needs.
   wanted_->bytes = asked.bytes = std::max(asked.bytes, welcome_.max_frame);
-  if (in_history_ && asked.durable.empty() && asked.group.empty()) asked.start = {Start::Kind::seq, std::max(last_ + 1, next_), 0};
+  if (in_history_ && last_ + next_ > 0 && asked.durable.empty() && asked.group.empty())
+    asked.start = {Start::Kind::seq, std::max(last_ + 1, next_), 0};
   if (asked.messages != kEndless) asked.messages -= std::min(asked.messages, inbox_messages_);
   if (asked.bytes != kEndless) asked.bytes -= std::min(asked.bytes, inbox_bytes_);
   credit_messages_ = asked.messages, credit_bytes_ = asked.bytes;

@@ -91,6 +91,16 @@ TEST_F(HubBroker, BeforeHelloNoMoreThanHelloIsReadAndNoLongerIsWaited) {
   EXPECT_FALSE(slow.open());
 }
 
+TEST_F(HubBroker, OfManyWhoAreNotLetInAFewAreNamedAndTheOthersCounted) {
+  pass(std::chrono::seconds(2));
+  notes.clear();
+  for (int i = 0; i < 50; ++i) stranger().say(Hello{1, "a", std::string(5000, 'x'), 0});
+  EXPECT_EQ(notes.size(), 10u);
+  pass(std::chrono::seconds(2));
+  ASSERT_EQ(notes.size(), 11u);
+  EXPECT_EQ(notes.back(), "40 more were not let in");
+}
+
 TEST_F(HubBroker, Row132WhoIsSilentIsAskedAndThenGone) {
   HubWire& wire = client("a");
   pass(std::chrono::seconds(22));

@@ -187,6 +187,61 @@ TEST_F(HubKept, NothingIsReadThatCannotBeToldYet) {
   EXPECT_EQ(late.ends.size(), 1u);
 }
 
+TEST_F(HubKept, TheLastOfAPartAreLookedForOnTheDiskToo) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker);
+  sender.hello("p");
+  SplitMix random(1);
+  std::map<std::string, Texts> of;
+  const auto publish = [&](uint64_t subject) {
+    std::string name = "a." + std::to_string(subject), text = std::to_string(hub.broker.histories().front()->next());
+    sender.publish(name, text + std::string(1000, '.'));
+    of[name].push_back(std::move(text));
+  };
+  for (int i = 0; i < 4000; ++i) publish(i < 100 ? 9 : random.next() % 5);  // nothing of a.9 is in memory any more
+  hub.sync(3990);
+  ASSERT_GT(hub.broker.histories().front()->first_in_memory(), 200u);
+  std::vector<std::unique_ptr<HubWire>> wires;
+  const auto ask = [&](std::string pattern, Start start) -> HubWire& {
+    wires.push_back(std::make_unique<HubWire>(hub.broker));
+    wires.back()->hello("");
+    wires.back()->subscribe({.id = 1, .pattern = std::move(pattern), .start = start});
+    hub.settle();
+    return *wires.back();
+  };
+  const auto numbers = [](HubWire& wire) {
+    Texts all;
+    for (const std::string& text : wire.messages()) all.push_back(text.substr(0, text.find('.')));
+    return all;
+  };
+  const auto last = [&](const char* subject, size_t count) {
+    return Texts(of[subject].end() - static_cast<ptrdiff_t>(count), of[subject].end());
+  };
+  HubWire &three = ask("a.2", {Start::Kind::last, 3}), &old = ask("a.9", {Start::Kind::last, 40}),
+          &none = ask("a.none", {Start::Kind::last, 3}), &each = ask("a.*", {Start::Kind::last_per_subject});
+  EXPECT_TRUE(three.messages().empty());  // the last ones are not on the disk yet
+  hub.sync();
+  hub.settle();
+  Texts of_each;
+  for (const auto& [subject, all] : of) of_each.push_back(all.back());
+  std::sort(of_each.begin(), of_each.end(), [](const auto& a, const auto& b) { return std::stoi(a) < std::stoi(b); });
+  EXPECT_EQ(numbers(three), last("a.2", 3));
+  EXPECT_EQ(numbers(old), last("a.9", 40));
+  EXPECT_EQ(numbers(none), Texts());
+  EXPECT_EQ(numbers(each), of_each);
+  for (const HubWire* one : {&three, &old, &none, &each}) {
+    EXPECT_EQ(one->ends.size(), 1u);
+    EXPECT_TRUE(one->gaps.empty());
+  }
+  publish(2);
+  hub.sync();
+  hub.settle();
+  EXPECT_EQ(numbers(three), last("a.2", 1));  // and then live
+  EXPECT_EQ(numbers(each), last("a.2", 1));
+  HubWire& many = ask("a.2", {Start::Kind::last, Seek::kMost + 1});
+  EXPECT_EQ(many.told<Fault>().size(), 1u);
+}
+
 // The law of the hand-over, where the numbers go through a disk: whoever comes at any time, with any credit, whatever is synced when,
 // gets each message of its pattern from its beginning on, once and in order, and nothing that is not on the disk.
 TEST_F(HubKept, NoGapAndNoDuplicateAcrossTheDisk) {
