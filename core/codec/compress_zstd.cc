@@ -29,16 +29,19 @@ class ZstdInflate final : public CountedInflate {
   }
 
  private:
-  // A call that fails does not say what it made before. It is therefore given one block at a time, and the header of the next
-  // apart from it, so that nothing is made by a call that fails.
+  // The library must not see the front of a frame in pieces, nor one that is none: when it refuses a front it looks again, for
+  // formats of before 1.0, at the piece alone. And a call that fails does not say what it made before. It is therefore given one block at a
+  // time, and the header of the next apart from it, so that nothing is made by a call that fails.
   std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) override {
     ZSTD_outBuffer to{out, room, 0};
     while (to.pos < room) {
       if (front_.size() < kFront) {
-        take_front(in);
+        if (in.empty()) break;
+        front_ += in.front();
+        in.remove_prefix(1);
         const auto kind = compression_of(front_, front_.size() == kFront);
         if (kind && *kind != Compression::zstd) return "the zstd data is corrupt: no frame begins like this";
-        if (front_.size() < kFront) break;
+        if (front_.size() < kFront) continue;
         ZSTD_inBuffer from{front_.data(), kFront, 0};
         wanted_ = ZSTD_decompressStream(context_.get(), &to, &from);  // cannot fail yet
       }
@@ -53,14 +56,6 @@ class ZstdInflate final : public CountedInflate {
       if (result == 0) front_.clear();
     }
     return {};
-  }
-
-  // The library must not see the front of a frame in pieces, nor one that is none: when it refuses a front it looks again, for
-  // formats of before 1.0, at the piece alone.
-  void take_front(std::string_view& in) {
-    const size_t size = std::min(in.size(), kFront - front_.size());
-    front_.append(in.substr(0, size));
-    in.remove_prefix(size);
   }
 
   static constexpr size_t kFront = 4;        // bytes of a frame that say what it is
