@@ -30,8 +30,8 @@ class ZstdInflate final : public CountedInflate {
 
  private:
   // The library must not see the front of a frame in pieces, nor one that is none: when it refuses a front it looks again, for
-  // formats of before 1.0, at the piece alone. And a call that fails does not say what it made before. It is therefore given one block at a
-  // time, and the header of the next apart from it, so that nothing is made by a call that fails.
+  // formats of before 1.0, at the piece alone. And a call that fails does not say what it made before. It is therefore given one
+  // block at a time, and the header of the next apart from it, so that nothing is made by a call that fails.
   std::string unpack(std::string_view& in, char* out, size_t room, size_t& made) override {
     ZSTD_outBuffer to{out, room, 0};
     while (to.pos < room) {
