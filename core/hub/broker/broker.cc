@@ -81,7 +81,6 @@ Route& Broker::route(std::string_view subject) {
 }
 
 void Broker::forget(Subscription& s) {
-  pass_on();
   teams_.leave(s);
   interest_.remove(s);
   std::erase(held_, &s);

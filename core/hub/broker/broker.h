@@ -86,7 +86,7 @@ class Broker {
   Producers& producers(const Route& route) { return route.history ? route.history->producers() : producers_; }
   // `frame` lies in `block` at `begin`; answers its number.
   uint64_t give(Route& route, const BlockRef& block, uint32_t begin, uint32_t size, Message& message, Session* from);
-  void pass_on();  // what was given and not passed on yet; to be asked before a read's end, and before anybody comes or goes
+  void pass_on();  // what was given and not passed on yet; to be asked at a read's end, and before anybody comes or goes
   Done start(Subscription& subscription, History& history);           // where it asked to
   void read_on(Subscription& subscription);                           // from its history, as far as there is room
   bool asks_for(Subscription& subscription, const Message& message);  // of what is kept

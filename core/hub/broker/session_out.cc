@@ -202,6 +202,7 @@ bool Session::owes() const {
 
 void Session::end(std::string_view reason) {
   if (std::exchange(over_, true)) return;
+  broker_.pass_on();
   for (const auto& [id, subscription] : subscriptions_) broker_.forget(*subscription);
   ready_.clear();
   subscriptions_.clear();

@@ -1,5 +1,6 @@
 // Subscription: what one client asked to be given, and what waits for it.
-// Owner:   its session.   Thread: the hub's loop.   Blocks: never.   Fails: cannot; what waits is bounded by kMessages and kBytes.
+// Owner:   its session.   Thread: the hub's loop.   Blocks: never.
+// Fails:   cannot; what waits is bounded by kMessages and kBytes, and what comes in one read.
 //
 // On subjects with a history it is a cursor: while it keeps up, each message is queued as it comes; when it does not, nothing more
 // is queued and it reads on from the history at `next`. Everything before that has been queued, in one thread, so there is no
