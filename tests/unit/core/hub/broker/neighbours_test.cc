@@ -25,11 +25,13 @@ std::string script(SplitMix& random) {
   for (int i = 0; i < 200; ++i) {
     const uint64_t what = random.next() % 40;
     if (what < 4) subject = random.next() % std::size(kSubjects);
-    if (what == 4) encode(Subscribe{.id = ++subscriptions, .pattern = ">", .messages = kEndless, .bytes = kEndless, .echo = i % 2 == 0}, text);
+    if (what == 4)
+      encode(Subscribe{.id = ++subscriptions, .pattern = ">", .messages = kEndless, .bytes = kEndless, .echo = i % 2 == 0}, text);
     if (what == 5 && subscriptions > 1) encode(Unsubscribe{subscriptions--}, text);
     if (what == 6) encode(Ping{1}, text);
     Publish message{.number = ++number, .subject = kSubjects[subject]};
-    const std::string payload = "{\"i\":" + std::to_string(i) + ",\"n\":" + std::to_string(random.next() % 5) + std::string(random.next() % 50, ' ') + "}";
+    const std::string payload =
+        "{\"i\":" + std::to_string(i) + ",\"n\":" + std::to_string(random.next() % 5) + std::string(random.next() % 50, ' ') + "}";
     message.payload = payload;
     if (what == 7 || what == 8) message.flags = Publish::kEcho;
     if (what == 9) message.flags = Publish::kWanted;
