@@ -67,6 +67,7 @@ void Broker::begin(Subscription& s) {
   if (!seek->last.empty()) s.next = seek->last.front();
   for (const auto& [subject, number] : seek->of_subject) s.picks.push_back(number);
   std::sort(s.picks.begin(), s.picks.end(), std::greater<>());
+  if (!s.picks.empty()) s.next = s.picks.back();
 }
 
 bool Broker::wants(Subscription& s, const Message& message, uint64_t asked) const {
@@ -109,7 +110,7 @@ void Broker::read_on(Subscription& s) {
   if (s.team) return teams_.feed(s);
   const History& history = *s.history;
   if (s.seek && has_read_all(s)) begin(s);
-  while (!s.picks.empty() && s.picks.back() < history.first()) s.picks.pop_back();
+  while (!s.picks.empty() && s.picks.back() < std::max(s.next, history.first())) s.picks.pop_back();
   if (!s.picks.empty()) s.next = s.picks.back();
   if (s.next < history.first()) {
     if (!s.seek) miss(s, {0, s.next, history.first() - 1, history.first() - s.next, Gap::Reason::expired});
@@ -170,6 +171,7 @@ void Broker::read_from_disk(Subscription& s) {
 
 void Broker::take_kept(Subscription& s, const Keeper::Kept& kept) {
   s.reading = false;
+  if (!kept.gap && kept.run.count == 0) return;  // the disk cannot be read now: it is tried again once a second
   if (kept.gap) {
     if (!s.seek) miss(s, *kept.gap);
     s.next = kept.gap->last + 1;

@@ -187,6 +187,54 @@ TEST_F(HubKept, NothingIsReadThatCannotBeToldYet) {
   EXPECT_EQ(late.ends.size(), 1u);
 }
 
+TEST_F(HubKept, ADiskThatCannotBeReadIsTriedAgainOnceASecond) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker), late(hub.broker);
+  sender.hello("p"), late.hello("s");
+  for (int i = 0; i < 4000; ++i) sender.publish("a.b", std::string(1000, '.'));
+  hub.sync();
+  late.subscribe({.id = 1, .pattern = "a.b", .start = {Start::Kind::all}});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(hub.keeper->readings.size(), 1u) << i;
+    for (auto& [from, then] : std::exchange(hub.keeper->readings, {})) then({});
+    while (hub.broker.flush()) {
+    }
+    EXPECT_TRUE(hub.keeper->readings.empty());
+    clock.time += std::chrono::seconds(2);
+    hub.broker.tick();
+    while (hub.broker.flush()) {
+    }
+  }
+  hub.settle();
+  EXPECT_EQ(late.messages().size(), 4000u);
+}
+
+// What was the last message of its subject may be damaged by the time it is read.
+TEST_F(HubKept, APickThatIsInAGapIsPassedOver) {
+  Hub hub(disk, clock);
+  HubWire sender(hub.broker), late(hub.broker);
+  sender.hello("p"), late.hello("s");
+  for (int i = 0; i < 4000; ++i)
+    sender.publish(i == 10 ? "a.old" : i == 20 ? "a.older" : "a.b", std::string(1000, '.') + std::to_string(i));
+  hub.sync();
+  late.subscribe({.id = 1, .pattern = "a.*", .start = {Start::Kind::last_per_subject}});
+  for (const auto& known = late.session().subscriptions().at(1); known->seek != nullptr;) {
+    ASSERT_FALSE(hub.keeper->readings.empty());
+    hub.keeper->give_readings();
+    while (hub.broker.flush()) {
+    }
+  }
+  ASSERT_EQ(hub.keeper->readings.size(), 1u);
+  ASSERT_EQ(hub.keeper->readings.front().first, 11u);
+  Keeper::Kept kept;
+  kept.first = 11;
+  kept.gap = Gap{0, 11, 15, 5, Gap::Reason::damaged};
+  for (auto& [from, then] : std::exchange(hub.keeper->readings, {})) then(kept);
+  hub.settle();
+  EXPECT_EQ(late.messages().size(), 2u);
+  EXPECT_EQ(late.gaps.size(), 1u);
+}
+
 TEST_F(HubKept, TheLastOfAPartAreLookedForOnTheDiskToo) {
   Hub hub(disk, clock);
   HubWire sender(hub.broker);
