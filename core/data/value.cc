@@ -6,19 +6,11 @@
 #include <new>
 
 #include "core/base/meter.h"
+#include "core/base/sanitized.h"
 #include "core/data/number.h"
 
 namespace leat {
 namespace {
-
-#ifndef __has_feature
-#define __has_feature(of_clang) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-constexpr bool kShelved = false;  // who uses a node that is gone is to be caught
-#else
-constexpr bool kShelved = true;
-#endif
 
 // Shelf: small blocks this thread gave back and may take again. A record's values come and go by the dozen, and the allocator
 // keeps seven of a size at hand.
@@ -45,7 +37,7 @@ thread_local Clearing clearing;
 
 void* take_block(size_t bytes) {
   const size_t size = (bytes - 1) / Shelf::kStep;
-  if (!kShelved || size >= Shelf::kSizes) return std::malloc(bytes);
+  if (kSanitized || size >= Shelf::kSizes) return std::malloc(bytes);
   if (Shelf::Block* block = shelf.blocks[size]) {
     shelf.blocks[size] = block->next, --shelf.count[size];
     return block;
@@ -55,7 +47,7 @@ void* take_block(size_t bytes) {
 
 void give_block(void* bytes, size_t count) {
   const size_t size = (count - 1) / Shelf::kStep;
-  if (!kShelved || size >= Shelf::kSizes || shelf.closed || shelf.count[size] == Shelf::kKept) return std::free(bytes);
+  if (kSanitized || size >= Shelf::kSizes || shelf.closed || shelf.count[size] == Shelf::kKept) return std::free(bytes);
   if (!shelf.blocks[size]) clearing.due = true;  // its first use makes it, and so the end of the thread clears
   shelf.blocks[size] = new (bytes) Shelf::Block{shelf.blocks[size]};
   ++shelf.count[size];

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "core/base/sanitized.h"
+
 namespace leat::hub {
 namespace {
 
@@ -26,7 +28,7 @@ Block* Block::make(uint32_t capacity) {
 }
 
 void Block::give_back(Block* block) {
-  if (block->capacity_ == kSize && spares.all.size() < Spares::kMost)
+  if (!kSanitized && block->capacity_ == kSize && spares.all.size() < Spares::kMost)
     spares.all.push_back(block);
   else
     ::operator delete(block);
