@@ -236,9 +236,9 @@ NOTES = """Rates are deliveries a second, or acknowledged publishes; CPU is the 
 with a data folder, its metrics, and patterns of what its one principal, who shows a token, may do. The clients are the same program for all, which
 writes prepared bytes and counts what comes.
 kept: leat acknowledges what is on the disk (fdatasync), JetStream (file storage) what is not synced yet, redis (XADD, appendfsync always)
-what is synced. replay: what is kept, from its beginning, by one subscriber; of JetStream by a push consumer without acknowledgements and
-with flow control off, which is the least it can do. stuck: stalled is the sum of the pauses of more than 50 ms that the other subscriber
-saw, lost what it never got. idle: anonymous memory, one subscription each."""
+what is synced. replay: what is kept, from its beginning, by one subscriber; of JetStream by an ordered consumer. stuck:
+stalled is the sum of the pauses of more than 50 ms that the other subscriber saw, lost what it never got. idle: anonymous memory, one
+subscription each."""
 
 
 def main():

@@ -86,8 +86,9 @@ class Client {
     const size_t size = kept_ + static_cast<size_t>(n);
     const Speech::Count counted = (speech.get()->*count)({room_.data(), size});
     into += counted.count;
+    const std::string answer = speech->owed({room_.data(), counted.used});
     keep(counted.used, size);
-    return true;
+    return say(answer);
   }
   void end() const { ::shutdown(fd, SHUT_RDWR); }
   void rest() { room_ = {}; }  // hears nothing more

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "core/data/artifact.h"
 #include "core/hub/frame.h"
@@ -115,9 +116,11 @@ class Nats : public Speech {
   }
 };
 
-// Streams on the disk, which it does not sync before it acknowledges; read by a push consumer without acknowledgements or flow control.
+// Streams on the disk, which it does not sync before it acknowledges; read by an ordered consumer: without acknowledgements, but asked now
+// and then whether the reader still follows.
 class JetStream final : public Nats {
  public:
+  std::string hello(const std::string&) override { return "CONNECT {\"verbose\":false,\"pedantic\":false,\"headers\":true}\r\n"; }
   std::string prepare(const std::string& subject) override {
     asked_ = true;
     return "SUB made." + subject + " 8\r\n" +
@@ -130,7 +133,8 @@ class JetStream final : public Nats {
     return "SUB replayed 1\r\n" + put("$JS.API.CONSUMER.CREATE." + name(subject), "made.consumer",
                                       "{\"stream_name\":\"" + name(subject) +
                                           "\",\"config\":{\"deliver_subject\":\"replayed\",\"deliver_policy\":\"all\","
-                                          "\"ack_policy\":\"none\",\"replay_policy\":\"instant\",\"mem_storage\":true}}");
+                                          "\"ack_policy\":\"none\",\"replay_policy\":\"instant\",\"mem_storage\":true,"
+                                          "\"max_deliver\":1,\"flow_control\":true,\"idle_heartbeat\":5000000000}}");
   }
   std::string kept(const std::string& subject, const std::string& payload, uint64_t number) override {
     if (template_.empty()) template_ = put(subject, "acks", payload);
@@ -144,8 +148,27 @@ class JetStream final : public Nats {
     return end == heard.npos ? 0 : std::max(pong, end + 2);
   }
   Count acknowledged(std::string_view heard) override { return marks(heard, '{'); }
+  // Whole lines, and none of a question without the others.
+  Count messages(std::string_view heard) override {
+    heard = heard.substr(0, heard.rfind('\n') + 1);
+    const size_t before = heard.size() - std::min<size_t>(heard.size(), 512);  // no question is longer
+    const size_t question = heard.substr(before).rfind(kQuestion);
+    if (question != heard.npos && heard.find("\r\n\r\n", before + question) == heard.npos) heard = heard.substr(0, before + question);
+    return marks(heard, kMark);
+  }
+  std::string owed(std::string_view heard) override {
+    std::string out;
+    for (size_t at = 0; (at = heard.find(kAsked, at)) != heard.npos; at += kAsked.size()) {
+      std::istringstream line(std::string(heard.substr(heard.rfind(kQuestion, at), 512)));  // HMSG SUBJECT ID REPLY ...
+      std::string subject, id, reply;
+      line >> subject >> subject >> id >> reply;
+      out += put(reply, {}, {});
+    }
+    return out;
+  }
 
  private:
+  static constexpr std::string_view kQuestion = "HMSG ", kAsked = "FlowControl Request";
   static std::string name(std::string subject) {
     std::replace(subject.begin(), subject.end(), '.', '_');
     return subject;

@@ -33,6 +33,7 @@ class Speech {
   };
   virtual Count messages(std::string_view heard) = 0;  // of those message() or kept() made last
   virtual Count acknowledged(std::string_view heard) = 0;
+  virtual std::string owed(std::string_view) { return {}; }  // what is said to that, so that more comes
 
   static constexpr char kMark = '@';  // every payload begins with one, and holds no other
 };
