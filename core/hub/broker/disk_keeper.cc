@@ -155,6 +155,7 @@ void DiskKeeper::read(uint64_t from, std::function<void(Kept)> then) {
     std::string failed;
   };
   auto reading = std::make_shared<Reading>();
+  reading->bytes = std::exchange(buffer_, {});
   background(
       loop_,
       [shelf = shelf_, reading, from] {
@@ -164,7 +165,7 @@ void DiskKeeper::read(uint64_t from, std::function<void(Kept)> then) {
         else
           reading->failed = chunk.error().text;
       },
-      [alive = std::weak_ptr<int>(alive_), reading, from, then = std::move(then)] {
+      [this, alive = std::weak_ptr<int>(alive_), reading, from, then = std::move(then)] {
         if (alive.expired()) return;
         const log::Chunk& chunk = reading->chunk;
         Kept kept;
@@ -178,6 +179,7 @@ void DiskKeeper::read(uint64_t from, std::function<void(Kept)> then) {
           block->append(chunk.frames);
           kept.run = {block, 0, block->used, static_cast<uint32_t>(chunk.count)};
         }
+        if (reading->bytes.size() <= 2 * kRead) buffer_ = std::move(reading->bytes);
         then(std::move(kept));
       });
 }

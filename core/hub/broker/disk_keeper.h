@@ -46,7 +46,7 @@ class DiskKeeper final : public Keeper {
 
  private:
   static constexpr uint64_t kGroup = 2u << 20;  // of more the sync takes longer than is good for those who wait (p99 past 100 ms)
-  static constexpr size_t kRead = 256 * 1024;
+  static constexpr size_t kRead = 1024 * 1024;  // a quarter of that makes it half as fast (1 KiB messages)
   struct Group {
     std::deque<Run> runs;
     uint64_t first = 0, bytes = 0;
@@ -83,7 +83,8 @@ class DiskKeeper final : public Keeper {
   std::deque<Group> groups_;  // that wait; the first one is full, or the last
   Remembered remembered_;     // and not handed on yet
   uint64_t first_, synced_, bytes_, waiting_ = 0;
-  int64_t stamp_ = 0;  // of the youngest message
+  int64_t stamp_ = 0;   // of the youngest message
+  std::string buffer_;  // of the read before, for the next one: its pages are there already
   bool busy_ = false, broken_ = false, preparing_ = false;
   std::string trouble_;
   Syncs syncs_;
