@@ -70,7 +70,6 @@ class History {
   bool hurries() const { return ttl_; }  // a message of it may be too old to be given
 
   uint64_t since(Instant time) const;  // the first number that is not older
-  uint64_t last_of(uint64_t count) const { return next_ - first_ < count ? first_ : next_ - count; }
 
   // Messages that are for somebody once they are visible.
   struct Due {
